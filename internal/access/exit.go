@@ -1,0 +1,215 @@
+package access
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/clock"
+)
+
+// An Exit takes approved grants away from one account, and finds out what came of it.
+type Exit struct {
+	Connector Connector
+	Account   AccountID
+	// Successor receives what the connector transfers. Empty where nothing is.
+	Successor AccountID
+	Clock     clock.Clock
+	// Patience is how long a system that agreed to a removal may take to stop listing the grant.
+	Patience time.Duration
+	// Progress, if set, is told of each step, for the log.
+	Progress func(step string, fields map[string]any)
+}
+
+// An Outcome is what is known after an Exit.
+type Outcome struct {
+	// Held is what the account holds now. Where that could not be established it is what has to be assumed:
+	// everything that was held before.
+	Held Holdings
+	// Removed is what is gone, and how that is known.
+	Removed map[GrantID]Removal
+	// Marks are the versions at which removals were acknowledged, those given to Run included.
+	Marks Marks
+	// Left are the approved grants that could not be removed, or are still held, each with the reason.
+	Left map[GrantID]error
+	// Appeared is what is held now and was not when the plan was made.
+	Appeared Holdings
+	// Unverified says why Held could not be established, and is nil where it was.
+	Unverified error
+}
+
+// Clean says that everything approved is known to be gone and nothing appeared.
+func (o Outcome) Clean() bool {
+	return o.Unverified == nil && len(o.Left) == 0 && len(o.Appeared) == 0
+}
+
+// The wait between two looks doubles from the first of these to the last.
+const (
+	firstLook = 500 * time.Millisecond
+	lastLook  = 10 * time.Second
+)
+
+// unwellLimit is how many removals in a row may fail because the system itself is unwell before the rest
+// are left for the next run.
+const unwellLimit = 2
+
+// Run removes the approved grants, one after the other, and nothing else; then it lists until the system
+// shows gone what it agreed to remove, or patience ends. prior is what was held when the plan was made,
+// of which approved is a part; marks are those of earlier removals.
+//
+// It lists before it removes: what the plan showed may be gone already, and a system that can't say what
+// is there is not one to start removing from.
+//
+// One grant that can't be removed does not keep the others: each is tried. Only a system that is unwell
+// twice in a row is left alone.
+func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Outcome {
+	out := Outcome{
+		Held: prior, Removed: map[GrantID]Removal{}, Marks: Marks{}, Left: map[GrantID]error{}, Appeared: Holdings{},
+	}
+	maps.Copy(out.Marks, marks)
+
+	listed, err := e.list(ctx)
+	if err != nil {
+		out.Unverified = err
+		return out
+	}
+	agreed := e.remove(ctx, Held(listed, out.Marks), approved, out.Left)
+	for id, receipt := range agreed {
+		if receipt.Assurance == Acknowledged {
+			out.Marks[id] = receipt.Version
+		}
+	}
+	// A removal that failed may have been done all the same: after any attempt, what counts is a new list.
+	if len(agreed)+len(out.Left) > 0 {
+		if listed, err = e.settle(ctx, agreed, out.Marks); err != nil {
+			out.Unverified = err
+			return out
+		}
+	}
+
+	out.Held = Held(listed, out.Marks)
+	out.Appeared = out.Held.Without(prior)
+	out.Removed = Gone(approved, listed, out.Held, e.Clock.Now())
+	for id := range approved {
+		_, held := out.Held[id]
+		switch {
+		case !held:
+			delete(out.Left, id)
+		case out.Left[id] == nil:
+			out.Left[id] = lingering(agreed[id])
+		}
+	}
+	return out
+}
+
+// Gone returns, for those of the grants that are no longer held, the fact that they are gone: observed
+// where the list lacks them, acknowledged where it goes on showing what is left of them.
+func Gone(grants Holdings, listed []Grant, held Holdings, at time.Time) map[GrantID]Removal {
+	assurance := map[GrantID]Assurance{}
+	for _, grant := range listed {
+		assurance[grant.ID] = Acknowledged
+	}
+	gone := map[GrantID]Removal{}
+	for id, label := range grants.Without(held) {
+		removal := Removal{Label: label, At: at, Assurance: Observed}
+		if known, ok := assurance[id]; ok {
+			removal.Assurance = known
+		}
+		gone[id] = removal
+	}
+	return gone
+}
+
+// list reads what the account holds. An account that is no longer there holds nothing.
+func (e Exit) list(ctx context.Context) ([]Grant, error) {
+	listed, err := e.Connector.List(ctx, e.Account)
+	if KindOf(err) == NotFound {
+		return nil, nil
+	}
+	return listed, err
+}
+
+// remove asks for the removal of each approved grant that is held, and returns the receipts of those the
+// system agreed to; the reasons of the others go into left.
+func (e Exit) remove(ctx context.Context, held, approved Holdings, left map[GrantID]error) map[GrantID]Receipt {
+	agreed := map[GrantID]Receipt{}
+	unwell := 0
+	for _, id := range approved.IDs() {
+		if _, ok := held[id]; !ok {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			left[id] = &Error{Reason: "not attempted: time ran out, or the run was stopped", Err: err}
+			continue
+		}
+		if unwell == unwellLimit {
+			left[id] = &Error{Kind: Unavailable, Reason: "not attempted, as the system had just failed twice"}
+			continue
+		}
+		receipt, err := e.removeOne(ctx, id)
+		switch kind := KindOf(err); {
+		case err == nil, kind == NotFound:
+			agreed[id] = receipt
+			unwell = 0
+			e.tell("removed", map[string]any{"grant": string(id)})
+			continue
+		case kind == Unavailable, kind == RateLimited:
+			unwell++
+		default:
+			unwell = 0
+		}
+		left[id] = err
+		e.tell("not removed", map[string]any{"grant": string(id), "error": err.Error()})
+	}
+	return agreed
+}
+
+func (e Exit) removeOne(ctx context.Context, id GrantID) (Receipt, error) {
+	if transferer, ok := e.Connector.(Transferer); ok && transferer.Moves(id) {
+		return transferer.Transfer(ctx, e.Account, id, e.Successor)
+	}
+	return e.Connector.Remove(ctx, e.Account, id)
+}
+
+// settle lists until nothing is held that the system agreed to remove, or patience or time ends, and
+// returns the last list.
+func (e Exit) settle(ctx context.Context, agreed map[GrantID]Receipt, marks Marks) ([]Grant, error) {
+	deadline := e.Clock.Now().Add(e.Patience)
+	for wait := firstLook; ; wait = min(2*wait, lastLook) {
+		listed, err := e.list(ctx)
+		if err != nil {
+			return nil, err
+		}
+		held, still := Held(listed, marks), 0
+		for id := range agreed {
+			if _, ok := held[id]; ok {
+				still++
+			}
+		}
+		if still == 0 || e.Clock.Now().Add(wait).After(deadline) {
+			return listed, nil
+		}
+		e.tell("waiting until the system shows it gone", map[string]any{"still_listed": still})
+		if e.Clock.Sleep(ctx, wait) != nil {
+			return listed, nil
+		}
+	}
+}
+
+// lingering explains a grant that the system agreed to remove and that is held all the same.
+func lingering(receipt Receipt) error {
+	if receipt.Assurance == Acknowledged {
+		return &Error{Kind: Blocked, Reason: "it was removed, and had been made anew when it was looked for"}
+	}
+	return &Error{
+		Kind:   Unavailable,
+		Reason: "the system agreed to remove it, and still lists it",
+		Fix:    "Plan again in a minute. If it is there once more, something gives it back.",
+	}
+}
+
+func (e Exit) tell(step string, fields map[string]any) {
+	if e.Progress != nil {
+		e.Progress(step, fields)
+	}
+}
