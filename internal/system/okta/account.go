@@ -1,0 +1,192 @@
+package okta
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/okta/okta-sdk-golang/v2/okta/query"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// Account is the account itself, until it has reached the end state chosen for it.
+func Account(o *Okta) access.Connector { return account{Okta: o} }
+
+type account struct {
+	*Okta
+	disposition access.Disposition
+}
+
+var (
+	_ access.Disposer = account{}
+	_ access.Guard    = account{}
+)
+
+// Dispose knows three end states. Okta archives nothing.
+func (c account) Dispose(d access.Disposition) (access.Connector, bool) {
+	switch d {
+	case access.Suspend, access.Deactivate, access.Delete:
+		return account{c.Okta, d}, true
+	}
+	return nil, false
+}
+
+// List returns the account until it is suspended (or more), deactivated (or more), or gone.
+// GET /api/v1/users/{id}, scope okta.users.read.
+func (c account) List(ctx context.Context, id access.AccountID) ([]access.Grant, error) {
+	u, err := c.user(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	status := u.Status
+	if u.TransitioningToStatus != "" {
+		status += ", becoming " + u.TransitioningToStatus
+	}
+	grant := access.Grant{ID: access.GrantID(u.ID), Label: fmt.Sprintf("%s (%s)", u.name(), status), Reached: reached(u)}
+	if source := u.sourced(); source != "" {
+		grant.Label = fmt.Sprintf("%s (%s, from %s)", u.name(), status, source)
+		grant.Note = "The account comes from " + source + ": unless it is disabled there too, the next import can make it active again."
+	}
+	if c.disposition == "" {
+		return []access.Grant{grant}, nil
+	}
+	return access.Under([]access.Grant{grant}, c.disposition), nil
+}
+
+// reached is how far the account has been brought. One that is gone can't be asked.
+func reached(u *user) access.Disposition {
+	switch {
+	case u.deactivated():
+		return access.Deactivate
+	case u.Status == suspended:
+		return access.Suspend
+	}
+	return ""
+}
+
+func (c account) done(u *user) bool {
+	return len(access.Under([]access.Grant{{Reached: reached(u)}}, c.disposition)) == 0
+}
+
+// Remove brings the account to its end state, and never to a harsher one: Okta suspends only what is
+// active, and what else could be done instead is for the reviewer to choose.
+// POST /api/v1/users/{id}/lifecycle/suspend or /deactivate, DELETE /api/v1/users/{id}, scope
+// okta.users.manage.
+func (c account) Remove(ctx context.Context, id access.AccountID, _ access.GrantID) (access.Receipt, error) {
+	gone := access.Receipt{Assurance: access.Observed}
+	if c.disposition == "" {
+		return access.Receipt{}, &access.Error{Kind: access.Blocked, Op: "remove " + string(id), Reason: "no disposition is chosen", Fix: "Choose one."}
+	}
+	u, err := c.user(ctx, id)
+	if err != nil {
+		return gone, ignoreNotFound(err)
+	}
+	if c.done(u) {
+		return gone, nil
+	}
+	switch c.disposition {
+	case access.Deactivate:
+		return gone, c.deactivate(ctx, u)
+	case access.Delete:
+		return gone, c.delete(ctx, u)
+	}
+	if err := suspendable(u); err != nil {
+		return access.Receipt{}, err
+	}
+	call := managing("users", "suspend %s", u.name())
+	return gone, c.write(ctx, call)(c.sdk.User.SuspendUser(ctx, esc(id)))
+}
+
+// deactivate asks for no mail to the person. What it started may take a while; List shows when it is done.
+func (c account) deactivate(ctx context.Context, u *user) error {
+	if u.Status == deprovisioned {
+		return nil
+	}
+	call := managing("users", "deactivate %s", u.name())
+	return c.write(ctx, call)(c.sdk.User.DeactivateUser(ctx, esc(u.ID), query.NewQueryParams(query.WithSendEmail(false))))
+}
+
+// delete deactivates, waits until that is done, and deletes: in Okta a delete of anything but a deactivated
+// account only deactivates it, with the same answer.
+func (c account) delete(ctx context.Context, u *user) error {
+	if err := c.nothingLeftToTransfer(ctx, u); err != nil {
+		return err
+	}
+	if err := c.deactivate(ctx, u); err != nil {
+		return err
+	}
+	for wait := time.Second; !u.deactivated(); wait = min(2*wait, 15*time.Second) {
+		if wait > time.Second {
+			if err := c.clock.Sleep(ctx, wait); err != nil {
+				return err
+			}
+		}
+		var err error
+		if u, err = c.user(ctx, u.ID); err != nil {
+			return ignoreNotFound(err)
+		}
+	}
+	call := managing("users", "delete %s", u.name())
+	return ignoreNotFound(c.write(ctx, call)(c.sdk.User.DeactivateOrDeleteUser(ctx, esc(u.ID), nil)))
+}
+
+// nothingLeftToTransfer refuses a deletion that would leave reports or groups without anybody.
+func (c account) nothingLeftToTransfer(ctx context.Context, u *user) error {
+	for resource, connector := range map[string]access.Transferer{
+		"offboard_delegations":     delegations{c.Okta},
+		"offboard_group_ownership": groupOwnership{c.Okta},
+	} {
+		grants, err := connector.List(ctx, u.ID)
+		if kind := access.KindOf(err); kind == access.NotAvailable || kind == access.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		var left []string
+		for _, grant := range grants {
+			if connector.Moves(grant.ID) {
+				left = append(left, grant.Label)
+			}
+		}
+		if len(left) > 0 {
+			return &access.Error{
+				Kind: access.Blocked, Op: "delete " + u.name(),
+				Reason: "it would take along what nobody has been given yet: " + strings.Join(left, ", "),
+				Fix:    "Let " + resource + " give these to a successor first (depends_on).",
+			}
+		}
+	}
+	return nil
+}
+
+// Refuse refuses what Okta would not do, and what would lock everybody out.
+func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
+	u, err := c.user(ctx, id)
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	if c.done(u) {
+		return nil
+	}
+	if c.disposition == access.Suspend {
+		if err := suspendable(u); err != nil {
+			return err
+		}
+	}
+	return c.refuseIfLastSuperAdmin(ctx, id)
+}
+
+// suspendable says which disposition works where suspend does not: Okta suspends from ACTIVE only.
+func suspendable(u *user) error {
+	if u.Status == active && u.TransitioningToStatus == "" {
+		return nil
+	}
+	return &access.Error{
+		Kind: access.Blocked, Op: "suspend " + u.name(),
+		Reason: "the account is " + u.Status + ", and Okta suspends an account only while it is ACTIVE",
+		Fix:    `Set disposition = "deactivate", which works from here (it also unassigns every application, and can't be undone as easily).`,
+	}
+}

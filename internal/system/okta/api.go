@@ -1,0 +1,213 @@
+package okta
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	sdk "github.com/okta/okta-sdk-golang/v2/okta"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// An op is a call to Okta as people name it, and the OAuth scope that it needs by Okta's own document.
+type op struct{ what, scope string }
+
+func reading(scope, format string, args ...any) op {
+	return op{fmt.Sprintf(format, args...), "okta." + scope + ".read"}
+}
+
+func managing(scope, format string, args ...any) op {
+	return op{fmt.Sprintf(format, args...), "okta." + scope + ".manage"}
+}
+
+// maxPages bounds how many pages are followed. At Okta's page sizes it is beyond any org.
+const maxPages = 10_000
+
+// list reads all pages of a list. The caller must be known to be shown every row (see sight), or a short
+// list would pass for a whole one.
+func list[T any](ctx context.Context, o *Okta, call op, path string) ([]*T, error) {
+	if err := o.seesAll(ctx); err != nil {
+		return nil, err
+	}
+	return listUnsighted[T](ctx, o, call, path)
+}
+
+// listUnsighted is list for the calls by which the caller's sight is established.
+func listUnsighted[T any](ctx context.Context, o *Okta, call op, path string) ([]*T, error) {
+	var all []*T
+	var page []*T
+	resp, err := o.do(ctx, call, http.MethodGet, path, nil, &page)
+	seen := map[string]bool{}
+	for {
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range page {
+			if item == nil {
+				return nil, malformed(call, "a list with an empty entry")
+			}
+		}
+		all = append(all, page...)
+		if !resp.HasNextPage() {
+			return all, nil
+		}
+		if seen[resp.NextPage] || len(seen) >= maxPages {
+			return nil, malformed(call, "page links that lead in a circle")
+		}
+		seen[resp.NextPage] = true
+		page = nil
+		resp, err = o.do(ctx, call, http.MethodGet, resp.NextPage, nil, &page)
+	}
+}
+
+// get reads one object.
+func get[T any](ctx context.Context, o *Okta, call op, path string) (*T, error) {
+	var object *T
+	if _, err := o.do(ctx, call, http.MethodGet, path, nil, &object); err != nil {
+		return nil, err
+	}
+	if object == nil {
+		return nil, malformed(call, "nothing")
+	}
+	return object, nil
+}
+
+// do makes a call that the SDK has no method for, or whose method loses part of the answer.
+func (o *Okta) do(ctx context.Context, call op, method, path string, body, into any) (*sdk.Response, error) {
+	executor := o.sdk.CloneRequestExecutor()
+	req, err := executor.WithAccept("application/json").WithContentType("application/json").NewRequest(method, path, body)
+	if err != nil {
+		return nil, &access.Error{Kind: access.Other, Op: call.what, Reason: o.transport.Redact(err.Error())}
+	}
+	resp, err := executor.Do(ctx, req, into)
+	return resp, o.explain(ctx, call, resp, err)
+}
+
+// write passes on the result of one of the SDK's own write calls.
+func (o *Okta) write(ctx context.Context, call op) func(*sdk.Response, error) error {
+	return func(resp *sdk.Response, err error) error { return o.explain(ctx, call, resp, err) }
+}
+
+func malformed(call op, what string) *access.Error {
+	return &access.Error{Kind: access.Malformed, Op: call.what, Reason: "Okta answered with " + what, Fix: vendor.Here}
+}
+
+// explain turns an error of the SDK into one that says what to do, and nil into nil. Only the context's
+// own error stays as it is.
+func (o *Okta) explain(ctx context.Context, call op, resp *sdk.Response, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	if e, ok := errors.AsType[*access.Error](err); ok {
+		explained := *e
+		explained.Op = call.what
+		return &explained
+	}
+	refusal, ok := errors.AsType[*sdk.Error](err)
+	if !ok || resp == nil || resp.Response == nil {
+		// The SDK could not read the answer: a field of another type, a time that is not one.
+		return malformed(call, "what can't be read: "+o.transport.Redact(err.Error()))
+	}
+	kind, fix := classify(resp, refusal, call)
+	return &access.Error{Kind: kind, Op: call.what, Reason: reason(resp, refusal), Fix: fix}
+}
+
+// classify says what an error answer means (vendors/okta.md section 1; Okta's list of error codes).
+func classify(resp *sdk.Response, refusal *sdk.Error, call op) (access.ErrorKind, string) {
+	switch refusal.ErrorCode {
+	case "E0000007":
+		return access.NotFound, ""
+	case "E0000008", "E0000015", "E0000022", "E0000060":
+		return access.NotAvailable, "This org does not have the feature, or not for this credential. Leave this kind of access out for Okta, " +
+			"or have the feature turned on."
+	case "E0000004", "E0000011":
+		return access.Denied, "Okta does not accept the credential. An API token dies when it is revoked, when it was not used for 30 days, " +
+			"and with the account of its owner."
+	case "E0000005", "E0000006":
+		return access.Denied, "The admin role of the credential does not allow this. With OAuth, check the roles of the service application, " +
+			"not only its scopes (" + call.scope + ")."
+	case "E0000038", "E0000107", "E0000155":
+		return access.Blocked, "The state of the account does not allow this."
+	case "E0000023", "E0000076":
+		return access.Blocked, "The account is managed in another directory. Change it there."
+	case "E0000152", "E0000153", "E0000154", "E0000156":
+		if resp.StatusCode == http.StatusGone {
+			return access.NotFound, ""
+		}
+	}
+	switch status := resp.StatusCode; {
+	case status == http.StatusForbidden && refusal.ErrorCode == "":
+		return access.Denied, "The service application lacks the scope " + call.scope + ". Grant it (Admin Console, the application, " +
+			"Okta API Scopes), and name it in scopes if scopes is set."
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return access.Denied, "Okta refuses this to the credential (scope " + call.scope + ")."
+	case status == http.StatusGone:
+		return access.NotFound, ""
+	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
+		return access.Malformed, vendor.Here
+	case status >= 500, status == http.StatusConflict, status == http.StatusLocked:
+		return access.Unavailable, ""
+	}
+	return access.Blocked, ""
+}
+
+// reason is Okta's own account of the error: the summary, the causes, and the code to look up.
+func reason(resp *sdk.Response, refusal *sdk.Error) string {
+	parts := []string{}
+	for _, text := range []string{refusal.ErrorSummary, refusal.ErrorDescription} {
+		if text = strings.TrimSpace(text); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	for _, cause := range refusal.ErrorCauses {
+		if text, ok := cause["errorSummary"].(string); ok && text != "" {
+			parts = append(parts, text)
+		}
+	}
+	code := resp.Status
+	if refusal.ErrorCode != "" {
+		code += ", " + refusal.ErrorCode
+	}
+	return strings.TrimSpace(strings.Join(parts, "; ") + " (" + code + ")")
+}
+
+// bodyPages reads the lists that carry the link to the next page in the body, as those under /api/v1/iam
+// do. read takes what it needs of a page and returns that link.
+func bodyPages[T any](ctx context.Context, o *Okta, call op, path string, read func(*T) (next string)) error {
+	seen := map[string]bool{}
+	for path != "" {
+		if seen[path] || len(seen) >= maxPages {
+			return malformed(call, "page links that lead in a circle")
+		}
+		seen[path] = true
+		page, err := get[T](ctx, o, call, path)
+		if err != nil {
+			return err
+		}
+		next := read(page)
+		if next == "" {
+			return nil
+		}
+		target, err := url.Parse(next)
+		if err != nil || target.Host != "" && target.Scheme+"://"+target.Host != o.config.OrgURL {
+			return malformed(call, "a page link to another place")
+		}
+		path = target.RequestURI()
+	}
+	return nil
+}
+
+// ignoreNotFound is for removals: what is gone already needs no removing.
+func ignoreNotFound(err error) error {
+	if access.KindOf(err) == access.NotFound {
+		return nil
+	}
+	return err
+}

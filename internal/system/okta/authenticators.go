@@ -1,0 +1,356 @@
+package okta
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	sdk "github.com/okta/okta-sdk-golang/v2/okta"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// Authenticators are what the account can be signed in to with, or recovered by: the password, the recovery
+// address and question, the factors or authenticator enrollments, prepared security keys, and the identity
+// providers it is linked to.
+func Authenticators(o *Okta) access.Connector { return authenticators{o} }
+
+type authenticators struct{ *Okta }
+
+// The ids of grants that an account has one of. The others are a family and Okta's id: "factor/mbl1…".
+const (
+	password         access.GrantID = "password"
+	recoveryEmail    access.GrantID = "recovery_email"
+	recoveryQuestion access.GrantID = "recovery_question"
+	// oktaVerify stands for all factors of Okta Verify: removing one of them removes the others
+	// (https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserFactor/#tag/UserFactor/operation/unenrollFactor).
+	oktaVerify access.GrantID = "okta_verify"
+	// unlisted stands for enrollments that this org does not let anybody list.
+	unlisted access.GrantID = "unlisted_enrollments"
+)
+
+const (
+	factorFamily     = "factor"
+	enrollmentFamily = "enrollment"
+	preparedFamily   = "prepared_key"
+	providerFamily   = "idp"
+)
+
+// replacedQuestion takes the place of a recovery question, which can be changed but not removed. Its answer
+// is random, so it is one that nobody can answer.
+const replacedQuestion = "Removed by terraform-provider-offboard"
+
+// List puts together what Okta keeps in five places. On Identity Engine the enrollments are the whole
+// truth, and the factors only those that the enrollment policy asks for, as it applies to the caller; on
+// Classic Engine there are only factors (vendors/okta.md section 9).
+func (c authenticators) List(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
+	u, err := c.user(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	org, err := c.org(ctx)
+	if err != nil {
+		return nil, err
+	}
+	grants := secrets(u)
+	parts := []func(context.Context, access.AccountID) ([]access.Grant, error){c.factors, c.linkedProviders}
+	if org.Pipeline != classic {
+		parts = []func(context.Context, access.AccountID) ([]access.Grant, error){c.enrollments, c.preparedKeys, c.linkedProviders}
+	}
+	for _, part := range parts {
+		some, err := part(ctx, account)
+		if err != nil {
+			return nil, err
+		}
+		grants = append(grants, some...)
+	}
+	return grants, nil
+}
+
+// secrets are what the user object itself tells of. A deactivated account has no password that works, and
+// nothing to recover.
+func secrets(u *user) []access.Grant {
+	if u.deactivated() {
+		return nil
+	}
+	var grants []access.Grant
+	if source := u.sourced(); source != "" {
+		grants = append(grants, access.Grant{
+			ID: password, Label: "password (checked by " + source + ")", Note: "The password is kept by " + source + ": Okta can't change it. Change it there.",
+		})
+	} else if u.Credentials.Password != nil {
+		grant := access.Grant{ID: password, Label: "password"}
+		if u.PasswordChanged != nil {
+			grant.Label = fmt.Sprintf("password (of %s)", u.PasswordChanged.UTC().Format(time.DateOnly))
+			grant.Version = u.PasswordChanged.UTC().Format(time.RFC3339Nano)
+		}
+		grants = append(grants, grant)
+	}
+	if u.Profile.SecondEmail != "" {
+		grants = append(grants, access.Grant{ID: recoveryEmail, Label: "recovery email address"})
+	}
+	if question := u.Credentials.RecoveryQuestion.Question; question != "" && question != replacedQuestion {
+		grants = append(grants, access.Grant{ID: recoveryQuestion, Label: "recovery question"})
+	}
+	return grants
+}
+
+// A factor is an enrolled MFA factor.
+type factor struct {
+	ID         string `json:"id"`
+	FactorType string `json:"factorType"`
+	Provider   string `json:"provider"`
+}
+
+func (f *factor) isOktaVerify() bool {
+	return f.Provider == "OKTA" && slices.Contains([]string{"push", "signed_nonce", "token:software:totp"}, f.FactorType)
+}
+
+var factorNames = map[string]string{
+	"push": "push notification", "sms": "SMS", "call": "voice call", "email": "email", "question": "security question",
+	"token:software:totp": "authenticator app", "token:hardware": "hardware token", "token:hotp": "hardware token",
+	"u2f": "security key", "webauthn": "security key or passkey", "web": "web factor",
+}
+
+// factors lists GET /api/v1/users/{id}/factors, scope okta.users.read.
+func (c authenticators) factors(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
+	factors, err := c.enrolledFactors(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	var grants []access.Grant
+	verify := false
+	for _, f := range factors {
+		if f.isOktaVerify() {
+			verify = true
+			continue
+		}
+		grants = append(grants, access.Grant{
+			ID:    grantID(factorFamily, f.ID),
+			Label: fmt.Sprintf("%s (factor, %s)", or(factorNames[f.FactorType], f.FactorType), or(f.Provider, "unknown provider")),
+		})
+	}
+	if verify {
+		grants = append(grants, access.Grant{ID: oktaVerify, Label: "Okta Verify (factor, all of its enrollments)"})
+	}
+	return grants, nil
+}
+
+func (c authenticators) enrolledFactors(ctx context.Context, account access.AccountID) ([]*factor, error) {
+	call := reading("users", "list the factors of %s", account)
+	factors, err := list[factor](ctx, c.Okta, call, "/api/v1/users/"+esc(account)+"/factors")
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(factors, func(f *factor) bool { return f.ID == "" }) {
+		return nil, malformed(call, "a factor without an id")
+	}
+	return factors, nil
+}
+
+// An enrollment is an authenticator that the account has enrolled.
+type enrollment struct {
+	ID   string `json:"id"`
+	Key  string `json:"key"`
+	Name string `json:"name"`
+}
+
+// enrollments lists GET /api/v1/users/{id}/authenticator-enrollments, scope okta.users.read. Okta's document
+// describes the answer to "list all" as one object; a list is what it says in words, so both are read.
+// Where the org has no such call the factors are listed, with a grant that says what they may leave out.
+func (c authenticators) enrollments(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
+	call := reading("users", "list the authenticator enrollments of %s", account)
+	answer, err := get[json.RawMessage](ctx, c.Okta, call, "/api/v1/users/"+esc(account)+"/authenticator-enrollments")
+	if access.KindOf(err) == access.NotAvailable {
+		grants, err := c.factors(ctx, account)
+		return append(grants, access.Grant{
+			ID: unlisted, Label: "enrollments outside the enrollment policy (this org does not list them)",
+			Note: "Okta lists only the factors that the enrollment policy asks for. Look at the person's authenticators in the Admin Console, " +
+				"and tolerate this row for as long as that is good for.",
+		}), err
+	}
+	if err != nil {
+		return nil, err
+	}
+	var enrolled []enrollment
+	if json.Unmarshal(*answer, &enrolled) != nil {
+		var one enrollment
+		if json.Unmarshal(*answer, &one) != nil {
+			return nil, malformed(call, "something other than enrollments")
+		}
+		enrolled = []enrollment{one}
+	}
+	var grants []access.Grant
+	for _, e := range enrolled {
+		switch {
+		case e.ID == "":
+			return nil, malformed(call, "an enrollment without an id")
+		case e.Key == "okta_password":
+			continue // The user object tells more of it.
+		}
+		grants = append(grants, access.Grant{ID: grantID(enrollmentFamily, e.ID), Label: or(e.Name, e.Key) + " (authenticator)"})
+	}
+	return grants, nil
+}
+
+// preparedKeys lists security keys that somebody enrolled for the person and that wait for a first use.
+// GET /webauthn-registration/api/v1/users/{id}/enrollments, scope okta.users.read. Where the org does not
+// have them there are none.
+func (c authenticators) preparedKeys(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
+	call := reading("users", "list the prepared security keys of %s", account)
+	prepared, err := list[factor](ctx, c.Okta, call, "/webauthn-registration/api/v1/users/"+esc(account)+"/enrollments")
+	if access.KindOf(err) == access.NotAvailable {
+		return nil, nil
+	}
+	var grants []access.Grant
+	for _, p := range prepared {
+		if p.ID == "" {
+			return nil, malformed(call, "a security key without an id")
+		}
+		grants = append(grants, access.Grant{ID: grantID(preparedFamily, p.ID), Label: "security key (prepared, not used yet)"})
+	}
+	return grants, err
+}
+
+// linkedProviders lists GET /api/v1/users/{id}/idps, scope okta.users.read.
+func (c authenticators) linkedProviders(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
+	call := reading("users", "list the identity providers of %s", account)
+	providers, err := list[sdk.IdentityProvider](ctx, c.Okta, call, "/api/v1/users/"+esc(account)+"/idps")
+	var grants []access.Grant
+	for _, p := range providers {
+		if p.Id == "" {
+			return nil, malformed(call, "an identity provider without an id")
+		}
+		grants = append(grants, access.Grant{ID: grantID(providerFamily, p.Id), Label: fmt.Sprintf("sign-in through %s (identity provider, %s)", or(p.Name, p.Id), p.Type)})
+	}
+	return grants, err
+}
+
+// Remove removes one of them. The scope is okta.users.manage for all but the links to identity providers,
+// which need okta.idps.manage.
+func (c authenticators) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
+	family, id, _ := strings.Cut(string(grant), "/")
+	base := "/api/v1/users/" + esc(account)
+	switch {
+	case grant == password:
+		return c.scramble(ctx, account)
+	case grant == recoveryEmail:
+		return c.update(ctx, account, "clear the recovery address of %s", map[string]any{"profile": map[string]any{"secondEmail": nil}})
+	case grant == recoveryQuestion:
+		return c.update(ctx, account, "replace the recovery question of %s", map[string]any{"credentials": map[string]any{
+			"recovery_question": map[string]any{"question": replacedQuestion, "answer": rand.Text()},
+		}})
+	case grant == oktaVerify:
+		return c.removeOktaVerify(ctx, account)
+	case grant == unlisted:
+		return access.Receipt{}, &access.Error{
+			Kind: access.Blocked, Op: "remove the unlisted enrollments of " + string(account),
+			Reason: "this org does not list them, so there is nothing to name",
+			Fix:    "Look at the person's authenticators in the Admin Console, reset them there, and tolerate this row until the account is deactivated.",
+		}
+	case family == factorFamily:
+		return c.removeAt(ctx, "remove a factor of "+string(account), base+"/factors/"+esc(id)+"?removeRecoveryEnrollment=true", "users")
+	case family == enrollmentFamily:
+		return c.removeAt(ctx, "remove an authenticator of "+string(account), base+"/authenticator-enrollments/"+esc(id), "users")
+	case family == preparedFamily:
+		return c.removeAt(ctx, "remove a prepared security key of "+string(account),
+			"/webauthn-registration/api/v1/users/"+esc(account)+"/enrollments/"+esc(id), "users")
+	case family == providerFamily:
+		return c.removeAt(ctx, "unlink an identity provider from "+string(account), "/api/v1/idps/"+esc(id)+"/users/"+esc(account), "idps")
+	}
+	// A row of an earlier version, or of a hand in the state: nothing of that name can be there.
+	return access.Receipt{Assurance: access.Observed}, nil
+}
+
+func (c authenticators) removeAt(ctx context.Context, what, path, scope string) (access.Receipt, error) {
+	_, err := c.do(ctx, managing(scope, "%s", what), http.MethodDelete, path, nil, nil)
+	return access.Receipt{Assurance: access.Observed}, whileActive(ignoreNotFound(err))
+}
+
+// removeOktaVerify removes every factor of Okta Verify. After the first the others are usually gone too.
+func (c authenticators) removeOktaVerify(ctx context.Context, account access.AccountID) (access.Receipt, error) {
+	factors, err := c.enrolledFactors(ctx, account)
+	if err != nil {
+		return access.Receipt{}, ignoreNotFound(err)
+	}
+	for _, f := range factors {
+		if !f.isOktaVerify() {
+			continue
+		}
+		path := "/api/v1/users/" + esc(account) + "/factors/" + esc(f.ID)
+		if receipt, err := c.removeAt(ctx, "remove Okta Verify of "+string(account), path, "users"); err != nil {
+			return receipt, err
+		}
+	}
+	return access.Receipt{Assurance: access.Observed}, nil
+}
+
+// scramble sets a password that nobody knows: Okta has no way to take one away. The account stays as
+// active as it was, so that it can still be suspended.
+// POST /api/v1/users/{id}, scope okta.users.manage.
+func (c authenticators) scramble(ctx context.Context, account access.AccountID) (access.Receipt, error) {
+	u, err := c.user(ctx, account)
+	if err != nil {
+		return access.Receipt{Assurance: access.Observed}, ignoreNotFound(err)
+	}
+	call := managing("users", "set a random password on %s", u.name())
+	if source := u.sourced(); source != "" {
+		return access.Receipt{}, &access.Error{
+			Kind: access.Blocked, Op: call.what, Reason: "the password is checked by " + source,
+			Fix: "Change it there, or disable the account there; or tolerate the row until that is done.",
+		}
+	}
+	// Every policy's classes of characters, within the 72 bytes that Okta keeps of a password.
+	value := rand.Text() + "-" + strings.ToLower(rand.Text()) + "7"
+	changed := &user{}
+	_, err = c.do(ctx, call, http.MethodPost, "/api/v1/users/"+esc(account),
+		map[string]any{"credentials": map[string]any{"password": map[string]any{"value": value}}}, changed)
+	if err != nil {
+		return access.Receipt{}, whileActive(err)
+	}
+	receipt := access.Receipt{Assurance: access.Acknowledged}
+	if changed.PasswordChanged != nil {
+		receipt.Version = changed.PasswordChanged.UTC().Format(time.RFC3339Nano)
+	}
+	return receipt, nil
+}
+
+func (c authenticators) update(ctx context.Context, account access.AccountID, what string, body map[string]any) (access.Receipt, error) {
+	_, err := c.do(ctx, managing("users", what, account), http.MethodPost, "/api/v1/users/"+esc(account), body, &user{})
+	return access.Receipt{Assurance: access.Observed}, whileActive(ignoreNotFound(err))
+}
+
+// whileActive adds to a refusal for the account's state what that usually means here.
+func whileActive(err error) error {
+	if e, ok := errors.AsType[*access.Error](err); ok && e.Kind == access.Blocked {
+		blocked := *e
+		blocked.Fix = strings.TrimSpace(e.Fix + " Okta changes authenticators only while the account is active: have offboard_authenticators go before " +
+			"offboard_account (depends_on). On an account that is deactivated already, the row goes with the account (disposition = \"delete\"); " +
+			"until then tolerate it.")
+		return &blocked
+	}
+	return err
+}
+
+func grantID(family, id string) access.GrantID { return access.GrantID(family + "/" + id) }
+
+// An organization is what Okta tells anybody about an org.
+type organization struct {
+	Pipeline string `json:"pipeline"`
+}
+
+// classic is the pipeline of orgs on Classic Engine; Identity Engine's is idx.
+const classic = "v1"
+
+// org reads GET /.well-known/okta-organization.
+func (o *Okta) org(ctx context.Context) (*organization, error) {
+	return o.organization.get("", func() (*organization, error) {
+		return get[organization](ctx, o, reading("orgs", "read the org's metadata"), "/.well-known/okta-organization")
+	})
+}

@@ -1,0 +1,125 @@
+package okta
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+const tokenPath = "/oauth2/v1/token"
+
+// tokens gets access tokens for a service application by private_key_jwt
+// (https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/), and keeps one until shortly
+// before it expires.
+type tokens struct {
+	config Config
+	signer jose.Signer
+	client *http.Client
+	mu     sync.Mutex
+	token  *oauth2.Token
+}
+
+func (o *Okta) newTokens(signer jose.Signer) *tokens {
+	return &tokens{config: o.config, signer: signer, client: o.transport.Client()}
+}
+
+// get returns the token at hand, or a new one if there is none or it is the spent one.
+func (t *tokens) get(ctx context.Context, spent string) (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.token != nil && t.token.AccessToken != spent && t.config.Clock.Now().Before(t.token.Expiry) {
+		return t.token.AccessToken, nil
+	}
+	now := t.config.Clock.Now()
+	assertion, err := jwt.Signed(t.signer).Claims(jwt.Claims{
+		Issuer: t.config.ClientID, Subject: t.config.ClientID, ID: rand.Text(),
+		Audience: jwt.Audience{t.config.OrgURL + tokenPath},
+		IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(5 * time.Minute)),
+	}).Serialize()
+	if err != nil {
+		return "", fmt.Errorf("sign the assertion: %w", err)
+	}
+	request := clientcredentials.Config{
+		TokenURL: t.config.OrgURL + tokenPath, Scopes: t.config.Scopes, AuthStyle: oauth2.AuthStyleInParams,
+		EndpointParams: map[string][]string{
+			"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+			"client_assertion":      {assertion},
+		},
+	}
+	token, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, t.client))
+	if err != nil {
+		return "", t.explain(err)
+	}
+	// The library reckons the expiry on the machine's clock; ours may be another.
+	token.Expiry = now.Add(time.Duration(max(token.ExpiresIn, 60)-30) * time.Second)
+	t.token = token
+	return token.AccessToken, nil
+}
+
+func (t *tokens) explain(err error) error {
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok {
+		return err
+	}
+	e := &access.Error{
+		Kind:   access.Denied,
+		Op:     "get an access token for the service application " + t.config.ClientID,
+		Reason: fmt.Sprintf("%s (%s)", refused.ErrorDescription, refused.ErrorCode),
+	}
+	switch refused.ErrorCode {
+	case "invalid_scope":
+		e.Fix = "Grant the application every scope in scopes (Admin Console, the application, Okta API Scopes), or ask for fewer."
+	case "invalid_client":
+		e.Fix = "Is client_id the application's, is its public key registered there under this private_key_id, and is DPoP off?"
+	}
+	if refused.Response != nil && refused.Response.StatusCode >= 500 {
+		e.Kind = access.Unavailable
+	}
+	return e
+}
+
+// An authorizer puts the access token on each request, and gets another when Okta no longer accepts it.
+type authorizer struct {
+	next   http.RoundTripper
+	tokens *tokens
+}
+
+func (a *authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
+	token, err := a.tokens.get(req.Context(), "")
+	if err != nil {
+		return nil, err
+	}
+	resp, err := a.next.RoundTrip(a.authorized(req, token))
+	if err != nil || resp.StatusCode != http.StatusUnauthorized || req.Body != nil && req.GetBody == nil {
+		return resp, err
+	}
+	// Revoked, or expired by a clock other than ours: once more with a new one.
+	token, err = a.tokens.get(req.Context(), token)
+	if err != nil {
+		return nil, err
+	}
+	again := a.authorized(req, token)
+	if req.GetBody != nil {
+		if again.Body, err = req.GetBody(); err != nil {
+			return nil, fmt.Errorf("rewind the request: %w", err)
+		}
+	}
+	return a.next.RoundTrip(again)
+}
+
+func (a *authorizer) authorized(req *http.Request, token string) *http.Request {
+	clone := req.Clone(req.Context())
+	clone.Header.Set("Authorization", "Bearer "+token)
+	return clone
+}

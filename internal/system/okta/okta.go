@@ -1,0 +1,143 @@
+// Package okta connects the model to an Okta org through the Management API.
+//
+// It is built on okta-sdk-golang/v2, of which it uses the request executor, the models and the write
+// calls; what that SDK gets wrong (vendors/okta.md section 0) is kept from mattering here: its cache is
+// off, its configuration files and environment variables are overridden field by field, its retries are
+// inert because the transport's come first, and ids are escaped before they reach a path.
+package okta
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	sdk "github.com/okta/okta-sdk-golang/v2/okta"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/transport"
+)
+
+// An Okta is one Okta org, seen with one credential. It is safe for concurrent use.
+//
+// What it remembers for the length of a run (who is who, names for labels, its own rights) is never used
+// to decide whether a grant is there: that is asked anew each time.
+type Okta struct {
+	config    Config
+	sdk       *sdk.Client
+	transport *transport.Transport
+	clock     clock.Clock
+
+	own          memo[string, *ownRights]
+	found        memo[access.Person, finding]
+	people       memo[string, string]
+	apps         memo[string, string]
+	rules        memo[string, []*sdk.GroupRule]
+	definitions  memo[string, []*sdk.LinkedObject]
+	appGroups    memo[access.GrantID, []string]
+	organization memo[string, *organization]
+
+	// roleWrites keeps changes of admin roles one after the other: Okta locks them against each other
+	// (E0000268).
+	roleWrites sync.Mutex
+}
+
+// New connects to the org. It sends nothing yet.
+func New(ctx context.Context, c Config) (*Okta, error) {
+	o := &Okta{config: c, clock: c.Clock}
+	o.transport = transport.New(transport.Options{
+		Vendor:   vendor,
+		Clock:    c.Clock,
+		ReadOnly: c.ReadOnly,
+		Secrets:  c.secrets(),
+		Log:      c.Log,
+	})
+	client := o.transport.Client()
+	mode, token := "SSWS", c.APIToken
+	if c.APIToken == "" {
+		signer, err := c.signer()
+		if err != nil {
+			return nil, err
+		}
+		client.Transport = &authorizer{next: o.transport, tokens: o.newTokens(signer)}
+		// The SDK's own way of getting an access token ignores the context and puts the assertion into the
+		// URL; ours is put in place of this word.
+		mode, token = "Bearer", "replaced"
+	}
+	_, executor, err := sdk.NewClient(ctx,
+		sdk.WithOrgUrl(c.OrgURL),
+		sdk.WithAuthorizationMode(mode),
+		sdk.WithToken(token),
+		sdk.WithCache(false),
+		sdk.WithRequestTimeout(0),
+		sdk.WithRateLimitMaxRetries(0),
+		sdk.WithRateLimitMaxBackOff(0),
+		sdk.WithTestingDisableHttpsCheck(true), // Config has checked the URL, and allows http on loopback only.
+		sdk.WithUserAgentExtra(c.UserAgent),
+		sdk.WithHttpClientPtr(client),
+	)
+	if err != nil {
+		return nil, &access.Error{Kind: access.Denied, Op: "connect to Okta", Reason: o.transport.Redact(err.Error())}
+	}
+	o.sdk = executor
+	return o, nil
+}
+
+// vendor is what the transport has to know of Okta.
+var vendor = transport.Vendor{
+	Name:   "Okta",
+	Here:   "Is org_url the URL of the org, such as https://acme.okta.com, and does nothing stand in between?",
+	Bucket: bucket,
+	Budget: budget,
+	Transient: func(status int, body []byte) bool {
+		// A role assignment is being changed, a user is still being activated, a resource is locked.
+		text := string(body)
+		return (status == http.StatusConflict || status == http.StatusLocked) &&
+			(strings.Contains(text, "E0000268") || strings.Contains(text, "E0000112") || strings.Contains(text, "E0000239"))
+	},
+	Harmless: func(r *http.Request) bool { return r.Method == http.MethodPost && r.URL.Path == tokenPath },
+}
+
+// bucket names the rate limit that a call counts against. The most specific wins; these are the ones that
+// Okta sets apart (vendors/okta.md section 2).
+func bucket(r *http.Request) string {
+	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	if len(parts) < 3 || parts[0] != "api" {
+		return "other"
+	}
+	switch family := parts[2]; family {
+	case "apps", "groups":
+		if len(parts) == 4 && r.Method == http.MethodGet {
+			return family + "/{id}"
+		}
+		return family
+	case "users":
+		if len(parts) == 4 {
+			return r.Method + " users/{id}"
+		}
+		return family
+	case "devices", "logs", "iam":
+		return family
+	}
+	return "other"
+}
+
+// budget reads Okta's rate-limit headers. The reset is a moment on Okta's clock, so it is taken as a
+// distance from the Date of the same answer.
+func budget(h http.Header) (transport.Budget, bool) {
+	limit, err1 := strconv.Atoi(h.Get("X-Rate-Limit-Limit"))
+	remaining, err2 := strconv.Atoi(h.Get("X-Rate-Limit-Remaining"))
+	reset, err3 := strconv.ParseInt(h.Get("X-Rate-Limit-Reset"), 10, 64)
+	date, err4 := http.ParseTime(h.Get("Date"))
+	if err1 != nil || err2 != nil || err3 != nil || err4 != nil {
+		return transport.Budget{}, false
+	}
+	return transport.Budget{Limit: limit, Remaining: remaining, Window: time.Unix(reset, 0).Sub(date)}, true
+}
+
+// esc makes an id safe to stand in a path, into which the SDK puts it as it is.
+func esc[S ~string](id S) string { return url.PathEscape(string(id)) }

@@ -1,0 +1,247 @@
+package okta
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// A role is an admin role assignment. The SDK's Role loses which custom role it is and over what
+// (vendors/okta.md section 0.9).
+type role struct {
+	ID             access.GrantID `json:"id"`
+	Type           string         `json:"type"`
+	Label          string         `json:"label"`
+	Status         string         `json:"status"`
+	AssignmentType string         `json:"assignmentType"`
+	Role           string         `json:"role"`
+	ResourceSet    string         `json:"resource-set"`
+	Links          struct {
+		Assignee link `json:"assignee"`
+	} `json:"_links"`
+}
+
+type link struct {
+	Href string `json:"href"`
+}
+
+// id is the last part of the link's path: the id of what it leads to.
+func (l link) id() string { return l.Href[strings.LastIndex(l.Href, "/")+1:] }
+
+type links struct {
+	Next link `json:"next"`
+}
+
+func (r *role) active() bool { return r.Status == "" || r.Status == active }
+
+func (r *role) name() string {
+	name := or(r.Label, r.Type)
+	if r.Type == "CUSTOM" {
+		name += " (custom role)"
+	}
+	return name
+}
+
+// group is the group through which the role is held, and empty where it is assigned directly.
+func (r *role) group() string {
+	if r.AssignmentType != "GROUP" {
+		return ""
+	}
+	return r.Links.Assignee.id()
+}
+
+// RoleAssignments are the admin roles of the account: standard and custom, its own and those it has
+// through groups.
+func RoleAssignments(o *Okta) access.Connector { return roleAssignments{o} }
+
+type roleAssignments struct{ *Okta }
+
+var _ access.Guard = roleAssignments{}
+
+func (c roleAssignments) roles(ctx context.Context, account access.AccountID) ([]*role, error) {
+	roles, err := list[role](ctx, c.Okta, reading("roles", "list the admin roles of %s", account), "/api/v1/users/"+esc(account)+"/roles")
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range roles {
+		if r.ID == "" || r.AssignmentType == "GROUP" && r.group() == "" {
+			return nil, malformed(reading("roles", "list the admin roles of %s", account), "a role assignment without its id or its group")
+		}
+	}
+	return roles, nil
+}
+
+// List names the granting group where there is one.
+// GET /api/v1/users/{id}/roles, scope okta.roles.read.
+func (c roleAssignments) List(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
+	roles, err := c.roles(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	grants := make([]access.Grant, 0, len(roles))
+	for _, r := range roles {
+		grant := access.Grant{ID: r.ID, Label: r.name() + " (direct)"}
+		if group := r.group(); group != "" {
+			name, err := c.groupName(ctx, group)
+			if err != nil {
+				return nil, err
+			}
+			grant.Label = r.name() + " (via group: " + name + ")"
+		}
+		grants = append(grants, grant)
+	}
+	return grants, nil
+}
+
+// Remove unassigns a role. One that comes from a group goes with the group.
+// DELETE /api/v1/users/{id}/roles/{assignment}, scope okta.roles.manage.
+func (c roleAssignments) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
+	gone := access.Receipt{Assurance: access.Observed}
+	roles, err := c.roles(ctx, account)
+	if err != nil {
+		return access.Receipt{}, err
+	}
+	at := slices.IndexFunc(roles, func(r *role) bool { return r.ID == grant })
+	if at < 0 {
+		return gone, nil
+	}
+	call := managing("roles", "remove the admin role %s from %s", roles[at].name(), account)
+	if group := roles[at].group(); group != "" {
+		groups, err := c.memberships(ctx, account)
+		held := among(groups, group)
+		if err != nil || len(held) == 0 {
+			// No longer a member: Okta is about to take the role away too, and List will show when.
+			return gone, ignoreNotFound(err)
+		}
+		return access.Receipt{}, &access.Error{
+			Kind: access.Blocked, Op: call.what, Reason: "it comes with the group " + strings.Join(held, ", "),
+			Fix: "It goes when the membership goes: have offboard_group_membership remove it first (depends_on), or take the role from the group.",
+		}
+	}
+	c.roleWrites.Lock()
+	defer c.roleWrites.Unlock()
+	_, err = c.do(ctx, call, http.MethodDelete, "/api/v1/users/"+esc(account)+"/roles/"+esc(grant), nil, nil)
+	return gone, ignoreNotFound(err)
+}
+
+// Refuse keeps the org from losing its last super administrator.
+func (c roleAssignments) Refuse(ctx context.Context, account access.AccountID, going access.Holdings) error {
+	roles, err := c.roles(ctx, account)
+	if err != nil {
+		return err
+	}
+	for _, r := range roles {
+		if _, goes := going[r.ID]; goes && r.Type == superAdmin {
+			return c.refuseLastSuperAdmin(ctx, account)
+		}
+	}
+	return nil
+}
+
+const superAdmin = "SUPER_ADMIN"
+
+// refuseIfLastSuperAdmin refuses if the account is the only one that is a super administrator and can
+// sign in.
+func (o *Okta) refuseIfLastSuperAdmin(ctx context.Context, account access.AccountID) error {
+	roles, err := roleAssignments{o}.roles(ctx, account)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(roles, func(r *role) bool { return r.Type == superAdmin }) {
+		return nil
+	}
+	return o.refuseLastSuperAdmin(ctx, account)
+}
+
+// refuseLastSuperAdmin looks for another super administrator who can sign in: first among those whom Okta
+// lists as having roles, which may leave out who has them through a group (vendors/okta.md section 8),
+// then among the members of groups with admin rights.
+func (o *Okta) refuseLastSuperAdmin(ctx context.Context, account access.AccountID) error {
+	seen := map[access.AccountID]bool{account: true}
+	for _, candidates := range []func(context.Context) ([]access.AccountID, error){o.assignees, o.adminGroupMembers} {
+		ids, err := candidates(ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			another, err := o.isLiveSuperAdmin(ctx, id)
+			if err != nil || another {
+				return err
+			}
+		}
+	}
+	return &access.Error{
+		Kind:   access.Blocked,
+		Op:     "check that the org keeps a super administrator",
+		Reason: "this is the only super administrator who can sign in, and without one nobody can administer the org",
+		Fix:    "Make somebody else a super administrator first.",
+	}
+}
+
+func (o *Okta) isLiveSuperAdmin(ctx context.Context, id access.AccountID) (bool, error) {
+	roles, err := roleAssignments{o}.roles(ctx, id)
+	if err != nil && access.KindOf(err) != access.NotFound {
+		return false, err
+	}
+	if !slices.ContainsFunc(roles, func(r *role) bool { return r.Type == superAdmin && r.active() }) {
+		return false, nil
+	}
+	u, err := o.user(ctx, id)
+	return err == nil && u.Status == active, ignoreNotFound(err)
+}
+
+// assignees lists the accounts with role assignments. GET /api/v1/iam/assignees/users, scope okta.roles.read.
+func (o *Okta) assignees(ctx context.Context) ([]access.AccountID, error) {
+	type page struct {
+		Value []struct {
+			ID access.AccountID `json:"id"`
+		} `json:"value"`
+		Links links `json:"_links"`
+	}
+	var ids []access.AccountID
+	call := reading("roles", "list the administrators")
+	err := bodyPages(ctx, o, call, "/api/v1/iam/assignees/users?limit=100", func(p *page) string {
+		for _, assignee := range p.Value {
+			ids = append(ids, assignee.ID)
+		}
+		return p.Links.Next.Href
+	})
+	return ids, err
+}
+
+// adminGroupMembers lists the members of the groups that confer admin rights.
+func (o *Okta) adminGroupMembers(ctx context.Context) ([]access.AccountID, error) {
+	call := reading("groups", "list the groups with admin rights")
+	groups, err := list[struct {
+		ID       string `json:"id"`
+		Embedded struct {
+			Stats struct {
+				Admin bool `json:"hasAdminPrivlege"` // The spelling is Okta's.
+			} `json:"stats"`
+		} `json:"_embedded"`
+	}](ctx, o, call, "/api/v1/groups?limit=200&expand=stats")
+	if err != nil {
+		return nil, err
+	}
+	var ids []access.AccountID
+	for _, group := range groups {
+		if !group.Embedded.Stats.Admin {
+			continue
+		}
+		members, err := list[user](ctx, o, call, "/api/v1/groups/"+esc(group.ID)+"/users?limit=200")
+		if err != nil {
+			return nil, err
+		}
+		for _, member := range members {
+			ids = append(ids, member.ID)
+		}
+	}
+	return ids, nil
+}

@@ -1,0 +1,202 @@
+package okta
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// A user is what this package needs of Okta's User object. The SDK's own keeps the profile as a map and
+// has no account of transitions.
+type user struct {
+	ID                    access.AccountID `json:"id"`
+	Status                string           `json:"status"`
+	TransitioningToStatus string           `json:"transitioningToStatus"`
+	LastLogin             *time.Time       `json:"lastLogin"`
+	PasswordChanged       *time.Time       `json:"passwordChanged"`
+	Profile               struct {
+		Login       string `json:"login"`
+		Email       string `json:"email"`
+		SecondEmail string `json:"secondEmail"`
+		FirstName   string `json:"firstName"`
+		LastName    string `json:"lastName"`
+		DisplayName string `json:"displayName"`
+	} `json:"profile"`
+	Credentials struct {
+		Password *struct{} `json:"password"`
+		Provider struct {
+			Type string `json:"type"`
+			Name string `json:"name"`
+		} `json:"provider"`
+		RecoveryQuestion struct {
+			Question string `json:"question"`
+		} `json:"recovery_question"`
+	} `json:"credentials"`
+}
+
+// The statuses of a user that this package tells apart from the rest.
+const (
+	active        = "ACTIVE"
+	suspended     = "SUSPENDED"
+	deprovisioned = "DEPROVISIONED"
+)
+
+// user reads one user by id, straight from Okta.
+func (o *Okta) user(ctx context.Context, id access.AccountID) (*user, error) {
+	if err := o.seesAll(ctx); err != nil {
+		return nil, err
+	}
+	call := reading("users", "read the account %s", id)
+	u, err := get[user](ctx, o, call, "/api/v1/users/"+esc(id))
+	if err != nil {
+		return nil, err
+	}
+	// Okta also takes a login for an id, and what it takes for one may be somebody else's
+	// (vendors/okta.md section 0.7).
+	if u.ID != id {
+		return nil, &access.Error{
+			Kind: access.Blocked, Op: call.what, Reason: fmt.Sprintf("%q is not an id; Okta took it for the account %s", id, u.ID),
+			Fix: "Name the account by its id, 20 characters that begin with 00u.",
+		}
+	}
+	return u, nil
+}
+
+func (u *user) account() access.Account {
+	a := access.Account{ID: u.ID, Status: u.Status, Active: u.canSignIn()}
+	for _, name := range []string{u.Profile.Login, u.Profile.Email} {
+		if name = strings.ToLower(name); name != "" && !slices.Contains(a.Names, name) {
+			a.Names = append(a.Names, name)
+		}
+	}
+	return a
+}
+
+// canSignIn says whether the account can be signed in to, or can come to be without an administrator: by
+// an activation mail, a reset password, the end of a lock.
+func (u *user) canSignIn() bool { return u.Status != suspended && !u.deactivated() }
+
+// deactivated says that the account is deactivated and that Okta has finished doing so.
+func (u *user) deactivated() bool { return u.Status == deprovisioned && u.TransitioningToStatus == "" }
+
+// name is how labels name a person: by login, which reviewers know.
+func (u *user) name() string { return or(strings.ToLower(u.Profile.Login), string(u.ID)) }
+
+// sourced names the directory that the account's password is checked by, where that is not Okta. It is the
+// only sign on the object that something else is master of the account.
+func (u *user) sourced() string {
+	provider := u.Credentials.Provider
+	if provider.Type == "" || provider.Type == "OKTA" || provider.Type == "SOCIAL" {
+		return ""
+	}
+	words := map[string]string{"ACTIVE_DIRECTORY": "Active Directory", "LDAP": "LDAP", "IMPORT": "an import", "FEDERATION": "federation"}
+	return strings.TrimSpace(or(words[provider.Type], provider.Type) + " " + provider.Name)
+}
+
+// Find looks for the accounts whose login or email is the person's.
+//
+// It uses search, which takes letter case as people do but reads from an index that may be a second old.
+// Where that finds nobody it asks again by filter, which is exact about both.
+func (o *Okta) Find(ctx context.Context, person access.Person) (access.Account, error) {
+	f, err := o.found.get(person, func() (finding, error) {
+		account, err := o.find(ctx, person)
+		if kind := access.KindOf(err); kind == access.NotFound || kind == access.Blocked {
+			return finding{err: err}, nil
+		}
+		return finding{account: account}, err
+	})
+	if err != nil {
+		return access.Account{}, err
+	}
+	return f.account, f.err
+}
+
+// A finding is what Okta says of an address: one account, or with authority that it is nobody's or that
+// it is not only one's.
+type finding struct {
+	account access.Account
+	err     error
+}
+
+func (o *Okta) find(ctx context.Context, person access.Person) (access.Account, error) {
+	call := reading("users", "find the account of %s", person)
+	quoted := quote(string(person))
+	expression := "profile.login eq " + quoted + " or profile.email eq " + quoted
+	var matches []*user
+	for _, parameter := range []string{"search", "filter"} {
+		users, err := list[user](ctx, o, call, "/api/v1/users?limit=200&"+parameter+"="+url.QueryEscape(expression))
+		if err != nil {
+			return access.Account{}, err
+		}
+		for _, u := range users {
+			if u.ID == "" {
+				return access.Account{}, malformed(call, "an account without an id")
+			}
+			// Who does not carry the address was not asked for, whatever the answer says.
+			if slices.Contains(u.account().Names, string(person)) {
+				matches = append(matches, u)
+			}
+		}
+		if len(matches) > 0 {
+			break
+		}
+	}
+	switch len(matches) {
+	case 0:
+		return access.Account{}, &access.Error{Kind: access.NotFound, Op: call.what, Reason: "nobody in this org has that login or email"}
+	case 1:
+		return matches[0].account(), nil
+	}
+	var accounts []string
+	for _, u := range matches {
+		accounts = append(accounts, fmt.Sprintf("%s (login %s, %s)", u.ID, u.Profile.Login, u.Status))
+	}
+	slices.Sort(accounts)
+	return access.Account{}, &access.Error{
+		Kind:   access.Blocked,
+		Op:     call.what,
+		Reason: fmt.Sprintf("%d accounts carry this address: %s", len(matches), strings.Join(accounts, ", ")),
+		Fix: "Say which one with account = \"<id>\", and watch each of the others too: by its own login as person, or with a resource of " +
+			"its own that names it. To import, add the id: okta/" + string(person) + "/<id>.",
+	}
+}
+
+// quote writes a string as a value in Okta's filter expressions.
+func quote(s string) string { return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"` }
+
+// Get reads the account.
+func (o *Okta) Get(ctx context.Context, id access.AccountID) (access.Account, error) {
+	u, err := o.user(ctx, id)
+	if err != nil {
+		return access.Account{}, err
+	}
+	return u.account(), nil
+}
+
+// Caller returns the owner of the API token. A service application belongs to nobody.
+func (o *Okta) Caller(ctx context.Context) (access.AccountID, bool, error) {
+	own, err := o.rights(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	return own.account, own.account != "", nil
+}
+
+// nameOf is how a label names another person. A person who is gone is named by id.
+func (o *Okta) nameOf(ctx context.Context, id access.AccountID) (string, error) {
+	return o.people.get(string(id), func() (string, error) {
+		u, err := o.user(ctx, id)
+		if access.KindOf(err) == access.NotFound {
+			return string(id), nil
+		}
+		if err != nil {
+			return "", err
+		}
+		return u.name(), nil
+	})
+}
