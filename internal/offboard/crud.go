@@ -1,0 +1,254 @@
+package offboard
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// patience is how long a system may go on listing what it agreed to remove. Group and application
+// assignments take Okta seconds, and a busy org a minute.
+const patience = 2 * time.Minute
+
+// Read lists. Whatever could not be listed is an error, and leaves the state as it was.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	diags := &resp.Diagnostics
+	prior, known := r.read(ctx, req.State, diags), recall(ctx, req.Private, diags)
+	limit, d := prior.Timeouts.Read(ctx, readTimeout)
+	diags.Append(d...)
+	if diags.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	now := r.look(ctx, prior, known, diags)
+	if diags.HasError() {
+		return
+	}
+	attributes := map[string]any{attrAccess: holdings(now.held), attrAccount: optional(now.account)}
+	if prior.Terminated.ValueBool() {
+		gone := access.Gone(prior.held(), now.listed, now.held, now.facts.AsOf)
+		attributes[attrRemoved] = removals(prior.Removed, gone)
+	}
+	set(ctx, &resp.State, diags, attributes)
+	now.facts.remember(ctx, resp.Private, diags)
+	identify(ctx, resp.Identity, prior, diags)
+}
+
+// A view is what a person holds, as of now.
+type view struct {
+	account access.AccountID
+	// nobody says that the system has no account of this person.
+	nobody bool
+	listed []access.Grant
+	held   access.Holdings
+	facts  facts
+}
+
+// look finds the account and lists what it holds.
+func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.Diagnostics) view {
+	system, err := r.env.system(v.System.ValueString())
+	if err != nil {
+		diags.Append(errorAt(rootSystem, "Could not check "+r.what(v), err))
+		return view{}
+	}
+	seen, err := locate(ctx, system.Directory, v.person(), v.account(), known.Pinned)
+	if err != nil {
+		diags.Append(errorCheck(r.what(v), err))
+		return view{}
+	}
+	now := view{account: v.account(), held: access.Holdings{}, facts: facts{AsOf: r.env.Clock.Now(), Pinned: known.Pinned, Marks: known.Marks}}
+	if seen.None {
+		now.nobody = true
+		if now.account == "" && known.AsOf.IsZero() {
+			diags.Append(warnNobody(v))
+		}
+		return now
+	}
+	if seen.Renewed {
+		diags.Append(warnRenewed(v, seen.ID))
+		now.facts.Marks = nil
+	}
+	now.account, now.facts.Names, now.facts.Active = seen.ID, seen.Names, seen.Active
+	now.listed, err = system.Connectors[r.kind.Name].List(ctx, seen.ID)
+	if err != nil && access.KindOf(err) != access.NotFound {
+		diags.Append(errorCheck(r.what(v), err))
+		return view{}
+	}
+	now.facts.learn(now.listed, r.kind.Disposes)
+	if r.kind.Disposes {
+		now.listed = access.Under(now.listed, v.disposition())
+	}
+	now.held = access.Held(now.listed, now.facts.Marks)
+	return now
+}
+
+// Create adopts: it records what is held, and removes nothing.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	diags := &resp.Diagnostics
+	plan := r.read(ctx, req.Plan, diags)
+	limit, d := plan.Timeouts.Read(ctx, readTimeout)
+	diags.Append(d...)
+	if diags.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	pinned := plan.account() != ""
+	now := r.look(ctx, plan, facts{Pinned: pinned}, diags)
+	if diags.HasError() {
+		return
+	}
+	if pinned && now.nobody {
+		diags.Append(errorNoAccount(plan))
+		return
+	}
+	resp.State.Raw = req.Plan.Raw
+	set(ctx, &resp.State, diags, map[string]any{
+		attrAccess: holdings(now.held), attrAccount: optional(now.account), attrRemoved: removals(plan.Removed, nil),
+	})
+	now.facts.remember(ctx, resp.Private, diags)
+	identify(ctx, resp.Identity, plan, diags)
+	if plan.Terminated.ValueBool() && len(now.held) > 0 {
+		diags.Append(warnAdoptsOnly(r.typeName(), plan, now.held))
+	}
+}
+
+// Update removes what the plan showed: what was held before and is not planned to stay, both read from the
+// request alone. Then it looks. State and identity are set first, and what is left is told in errors after
+// that, so that half an exit is saved as what it is.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	diags := &resp.Diagnostics
+	plan, prior := r.read(ctx, req.Plan, diags), r.read(ctx, req.State, diags)
+	known := recall(ctx, req.Private, diags)
+	limit, d := plan.Timeouts.Update(ctx, updateTimeout)
+	diags.Append(d...)
+	if diags.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	identify(ctx, resp.Identity, plan, diags)
+	known.Pinned = known.Pinned || r.pinned(ctx, req.Config, diags)
+	if !plan.Terminated.ValueBool() {
+		r.save(ctx, req.Plan, &resp.State, map[string]any{attrRemoved: removals(prior.Removed, nil)}, diags)
+		known.remember(ctx, resp.Private, diags)
+		return
+	}
+	planned := plan.held()
+	approved := access.Approved(prior.held(), planned)
+	out := r.exit(ctx, prior, plan, approved, known, diags)
+
+	held := out.Held
+	if out.Clean() && !diags.HasError() {
+		// Exactly what was planned, labels and all: what was tolerated may be called something else by now.
+		held = planned
+	}
+	r.save(ctx, req.Plan, &resp.State, map[string]any{attrAccess: holdings(held), attrRemoved: removals(prior.Removed, out.Removed)}, diags)
+	known.Marks = out.Marks
+	known.remember(ctx, resp.Private, diags)
+	r.tell(plan, approved, out, diags)
+}
+
+// exit runs the removal, or finds the reason why it can't begin.
+func (r *Resource) exit(
+	ctx context.Context, prior, plan values, approved access.Holdings, known facts, diags *diag.Diagnostics,
+) access.Outcome {
+	unchanged := access.Outcome{Held: prior.held(), Marks: known.Marks}
+	system, err := r.env.system(plan.System.ValueString())
+	if err != nil {
+		diags.Append(errorAt(rootSystem, "Nothing was removed", err))
+		return unchanged
+	}
+	account := prior.account()
+	if account == "" {
+		// There was nobody when the plan was made. That is clean only if there is still nobody.
+		seen, err := locate(ctx, system.Directory, plan.person(), "", false)
+		switch {
+		case err != nil:
+			unchanged.Unverified = err
+		case !seen.None:
+			diags.Append(errorSomebody(plan, seen.ID))
+		}
+		return unchanged
+	}
+	connector, err := r.connector(system, plan.disposition())
+	if err != nil {
+		diags.Append(errorAt(rootDisposition, "Nothing was removed", err))
+		return unchanged
+	}
+	run := access.Exit{
+		Connector: connector, Account: account, Clock: r.env.Clock, Patience: patience,
+		Progress: func(step string, fields map[string]any) {
+			fields["system"], fields["person"], fields["kind"] = plan.System.ValueString(), string(plan.person()), r.kind.Name
+			tflog.Info(ctx, step, fields)
+		},
+	}
+	if transferer, ok := connector.(access.Transferer); ok && moves(transferer, approved) {
+		if run.Successor, err = heir(ctx, system, plan); err != nil {
+			diags.Append(errorAt(rootSuccessor, "Nothing was removed, because nobody can receive it", err))
+			return unchanged
+		}
+	}
+	expected := prior.held()
+	maps.Copy(expected, plan.held())
+	return run.Run(ctx, expected, approved, known.Marks)
+}
+
+func moves(transferer access.Transferer, approved access.Holdings) bool {
+	for id := range approved {
+		if transferer.Moves(id) {
+			return true
+		}
+	}
+	return false
+}
+
+// tell reports what is left, one error for each row at its own place.
+func (r *Resource) tell(plan values, approved access.Holdings, out access.Outcome, diags *diag.Diagnostics) {
+	if out.Unverified != nil {
+		diags.Append(errorUnverified(r.what(plan), out))
+	}
+	for _, id := range approved.IDs() {
+		if reason, left := out.Left[id]; left {
+			diags.Append(errorRemains(plan, id, approved[id], reason))
+		}
+	}
+	for _, id := range out.Appeared.IDs() {
+		diags.Append(errorAppeared(plan, id, out.Appeared[id]))
+	}
+}
+
+// Delete forgets. The framework takes the resource out of the state; nothing is asked of anybody.
+func (r *Resource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+// save sets the state to the plan, with the attributes that only the apply knows.
+func (r *Resource) save(ctx context.Context, plan tfsdk.Plan, state *tfsdk.State, attributes map[string]any, diags *diag.Diagnostics) {
+	state.Raw = plan.Raw
+	set(ctx, state, diags, attributes)
+}
+
+func (r *Resource) pinned(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) bool {
+	v := r.read(ctx, config, diags)
+	return !v.Account.IsNull()
+}
+
+// identify sets the identity, which older versions of Terraform do not keep by themselves.
+func identify(ctx context.Context, identity *tfsdk.ResourceIdentity, v values, diags *diag.Diagnostics) {
+	if identity == nil {
+		return
+	}
+	diags.Append(identity.SetAttribute(ctx, path.Root(attrSystem), v.System)...)
+	diags.Append(identity.SetAttribute(ctx, path.Root(attrPerson), string(v.person()))...)
+}

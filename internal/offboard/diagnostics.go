@@ -1,0 +1,197 @@
+package offboard
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// Everything this package says to people stands in this file. Each text says what happened, what is still
+// open and what to do; errors about a row stand at the row. Warnings of one sort have one summary, which
+// is what Terraform folds many of them under.
+
+var (
+	rootSystem      = path.Root(attrSystem)
+	rootPerson      = path.Root(attrPerson)
+	rootAccount     = path.Root(attrAccount)
+	rootTerminated  = path.Root(attrTerminated)
+	rootTolerate    = path.Root(attrTolerate)
+	rootAccess      = path.Root(attrAccess)
+	rootDisposition = path.Root(attrDisposition)
+	rootSuccessor   = path.Root(attrSuccessor)
+)
+
+// what names what a resource is about: "group membership of jane@acme.com in okta".
+func (r *Resource) what(v values) string {
+	return fmt.Sprintf("%s of %s in %s", strings.ReplaceAll(r.kind.Name, "_", " "), v.Person.ValueString(), v.System.ValueString())
+}
+
+func (r *Resource) typeName() string { return "offboard_" + r.kind.Name }
+
+// errorAt reports an error of the model at an attribute.
+func errorAt(at path.Path, summary string, err error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(at, summary, sentence(err.Error()))
+}
+
+// errorCheck is for access that could not be listed.
+func errorCheck(what string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Could not check access", fmt.Sprintf(
+		"The %s could not be checked, so nothing can be said of it. State is as it was.\n\n%s", what, sentence(err.Error())))
+}
+
+func errorUnverified(what string, out access.Outcome) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Could not verify", fmt.Sprintf(
+		"The %s could not be listed, so nothing is known to be gone. State keeps every row until a refresh sees otherwise: plan again, and "+
+			"apply what it then shows.\n\n%s", what, sentence(out.Unverified.Error())))
+}
+
+func errorRemains(v values, id access.GrantID, label string, reason error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(rootAccess.AtMapKey(string(id)), "Access remains", fmt.Sprintf(
+		"%s still holds %s (%s) in %s.\n\n%s\n\nState keeps the row, and the next plan shows it again.",
+		v.Person.ValueString(), label, id, v.System.ValueString(), sentence(reason.Error())))
+}
+
+func errorAppeared(v values, id access.GrantID, label string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(rootAccess.AtMapKey(string(id)), "Access appeared after the plan", fmt.Sprintf(
+		"%s now holds %s (%s) in %s. The plan that was approved did not show it, so it was left alone. Plan again: it is a row of the next plan.",
+		v.Person.ValueString(), label, id, v.System.ValueString()))
+}
+
+func errorSomebody(v values, account access.AccountID) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(rootAccount, "An account appeared after the plan", fmt.Sprintf(
+		"When the plan was made nobody in %s was %s. Now the account %s is. Plan again: it shows what that account holds.",
+		v.System.ValueString(), v.Person.ValueString(), account))
+}
+
+func errorNoAccount(v values) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(rootAccount, "No such account", fmt.Sprintf(
+		"There is no account %q in %s. If it has been deleted, leave out account: the address then says whether there is another one.",
+		v.Account.ValueString(), v.System.ValueString()))
+}
+
+func errorUnknown(attribute string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root(attribute), "Not known when the plan is made", fmt.Sprintf(
+		"%s depends on something that has not been applied yet, so this plan could not show what goes and to whom. Apply that first (-target), "+
+			"or give %s a value that is known.", attribute, attribute))
+}
+
+func errCaller(v values) error {
+	return &access.Error{
+		Kind: access.Blocked, Op: "terminate " + v.Person.ValueString(),
+		Reason: "the credential that this provider uses for " + v.System.ValueString() + " is theirs, and would die with their account in the middle of the exit",
+		Fix:    "Use a credential of a service account or of a service application.",
+	}
+}
+
+func errorNoSuccessor(v values, moving access.Holdings) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(rootSuccessor, "A successor is needed", fmt.Sprintf(
+		"%s leaves what has to go to somebody in %s:\n%s\n\nSet successor to somebody who stays, or tolerate the rows until that is decided.",
+		v.Person.ValueString(), v.System.ValueString(), rows(moving)))
+}
+
+func warnForgets(v values) diag.Diagnostic {
+	still := ""
+	if held := v.held(); len(held) > 0 {
+		still = fmt.Sprintf(" What was last seen and goes unwatched:\n%s", rows(held))
+	}
+	return diag.NewWarningDiagnostic("Only stops watching", fmt.Sprintf(
+		"Destroying or removing this resource removes nothing from %s in %s, and gives nothing back. It only stops watching.%s",
+		v.Person.ValueString(), v.System.ValueString(), still))
+}
+
+// warnAdoptsOnly says that an exit of what is new to the state takes two steps, and how it takes one. held
+// is nil as long as it is not known.
+func warnAdoptsOnly(typeName string, v values, held access.Holdings) diag.Diagnostic {
+	system, person := v.System.ValueString(), v.Person.ValueString()
+	begin := fmt.Sprintf("This plan can't show what %s holds in %s, because it is not in the state yet. Applying it records that, and removes nothing; "+
+		"the plan after it shows the rows.", person, system)
+	if held != nil {
+		begin = fmt.Sprintf("What %s holds in %s was recorded, and nothing was removed, because no plan has shown it yet. Plan again to see it go:\n%s",
+			person, system, rows(held))
+	}
+	return diag.NewAttributeWarningDiagnostic(rootTerminated, "Nothing is removed yet", fmt.Sprintf(
+		"%s\n\nTo see and remove it in one plan, import it in the same configuration:\n\n  import {\n    to = %s.<name>\n    id = %q\n  }",
+		begin, typeName, system+"/"+person))
+}
+
+func warnNobody(v values) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(rootPerson, "Nobody by that address", fmt.Sprintf(
+		"%s says that nobody there is %s. If they never had an account, all is well. If the address is misspelt, or is an alias, this resource "+
+			"watches nothing: correct it, or name the account.", v.System.ValueString(), v.Person.ValueString()))
+}
+
+func warnRenewed(v values, account access.AccountID) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(rootAccount, "Another account under the same address", fmt.Sprintf(
+		"The account %s of %s in %s is gone, and the address now leads to the account %s. It is watched from here on. Make sure that it is the same person.",
+		v.Account.ValueString(), v.Person.ValueString(), v.System.ValueString(), account))
+}
+
+func warnNewDisposition(v values, newly access.Holdings) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(rootDisposition, "Nothing is removed yet", fmt.Sprintf(
+		"With disposition = %q the account counts as held until it has got there:\n%s\n\nIt did not count before, so this plan only begins to show it. "+
+			"The next plan shows it going.", v.disposition(), rows(newly)))
+}
+
+func warnLapsed(v values, lapsed map[access.GrantID]time.Time, held access.Holdings) diag.Diagnostic {
+	var lines []string
+	for _, id := range slices.Sorted(maps.Keys(lapsed)) {
+		lines = append(lines, fmt.Sprintf("  - %s (%s), until %s", held[id], id, lapsed[id].Format(time.RFC3339)))
+	}
+	return diag.NewAttributeWarningDiagnostic(rootTolerate, "An exception has ended", fmt.Sprintf(
+		"%s was tolerated to hold in %s:\n%s\n\nThat time is over, and the plan takes it away. Remove the line from tolerate, or give it a later date "+
+			"with the owner's consent.", v.Person.ValueString(), v.System.ValueString(), strings.Join(lines, "\n")))
+}
+
+func warnNotes(v values, notes map[access.GrantID]string) diag.Diagnostic {
+	var lines []string
+	for _, id := range slices.Sorted(maps.Keys(notes)) {
+		lines = append(lines, "  - "+notes[id])
+	}
+	return diag.NewAttributeWarningDiagnostic(rootAccess, "Before you approve", fmt.Sprintf(
+		"What removing this from %s in %s also means:\n%s", v.Person.ValueString(), v.System.ValueString(), strings.Join(lines, "\n")))
+}
+
+func warnReminted(kind Kind, v values) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(rootAccess, "The account can still sign in", fmt.Sprintf(
+		"%s can sign in to %s, and so can make new %s while these are removed. offboard_account contains that: have it terminate %s in the same plan. "+
+			"What is made in between is a row of the next plan.",
+		v.Person.ValueString(), v.System.ValueString(), strings.ReplaceAll(kind.Name, "_", " "), v.Person.ValueString()))
+}
+
+func rows(h access.Holdings) string {
+	var lines []string
+	for _, id := range h.IDs() {
+		lines = append(lines, fmt.Sprintf("  - %s (%s)", h[id], id))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// sentence begins with a capital and ends with a full stop.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	if !strings.HasSuffix(s, ".") {
+		s += "."
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// quotedWords joins names as in prose: "a", "b" and "c".
+func quotedWords(names []string) string {
+	var quoted []string
+	for _, name := range names {
+		quoted = append(quoted, fmt.Sprintf("%q", name))
+	}
+	if len(quoted) < 2 {
+		return strings.Join(quoted, "")
+	}
+	return strings.Join(quoted[:len(quoted)-1], ", ") + " and " + quoted[len(quoted)-1]
+}

@@ -1,0 +1,92 @@
+package offboard
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// facts are what was learnt when access was last listed and is not for the reviewer's eyes: they travel in
+// the resource's private state, from Read into the plan, and with the plan into the apply. That is what
+// lets ModifyPlan warn and decide without asking anybody, and decide the same both times.
+type facts struct {
+	// AsOf is when the list was taken. It is the plan's notion of now.
+	AsOf time.Time `json:"as_of"`
+	// Names lead to the account; Active says that it can be signed in to.
+	Names  []string `json:"names,omitempty"`
+	Active bool     `json:"active,omitempty"`
+	// Pinned says that the configuration named the account.
+	Pinned bool `json:"pinned,omitempty"`
+	// Notes are what reviewers must know of single grants.
+	Notes map[access.GrantID]string `json:"notes,omitempty"`
+	// Accounts are, for the account itself as a grant, how it is called and how far it has been brought.
+	Accounts map[access.GrantID]standing `json:"accounts,omitempty"`
+	// Marks are the versions at which removals were acknowledged.
+	Marks access.Marks `json:"marks,omitempty"`
+}
+
+type standing struct {
+	Label   string             `json:"label"`
+	Reached access.Disposition `json:"reached,omitempty"`
+}
+
+const factsKey = "facts"
+
+type privateReader interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+type privateWriter interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+func recall(ctx context.Context, private privateReader, diags *diag.Diagnostics) facts {
+	var f facts
+	value, d := private.GetKey(ctx, factsKey)
+	diags.Append(d...)
+	if len(value) == 0 {
+		return f
+	}
+	if err := json.Unmarshal(value, &f); err != nil {
+		diags.AddError("The private state can't be read", "It was written by another version of this provider. "+
+			"Refresh the state with this one (terraform apply -refresh-only). The cause: "+err.Error()+".")
+	}
+	return f
+}
+
+func (f facts) remember(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
+	value, err := json.Marshal(f)
+	if err != nil {
+		diags.AddError("The private state can't be written", err.Error()+".")
+		return
+	}
+	diags.Append(private.SetKey(ctx, factsKey, value)...)
+}
+
+// learn takes from a list what is to be remembered of it.
+func (f *facts) learn(listed []access.Grant, disposes bool) {
+	f.Notes, f.Accounts = map[access.GrantID]string{}, map[access.GrantID]standing{}
+	for _, grant := range listed {
+		if grant.Note != "" {
+			f.Notes[grant.ID] = grant.Note
+		}
+		if disposes {
+			f.Accounts[grant.ID] = standing{Label: grant.Label, Reached: grant.Reached}
+		}
+	}
+}
+
+// under is what counts as held under a disposition other than the one that access was listed for.
+func (f facts) under(d access.Disposition) access.Holdings {
+	held := access.Holdings{}
+	for id, s := range f.Accounts {
+		if len(access.Under([]access.Grant{{ID: id, Reached: s.Reached}}, d)) > 0 {
+			held[id] = s.Label
+		}
+	}
+	return held
+}

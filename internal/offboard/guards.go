@@ -1,0 +1,88 @@
+package offboard
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// Guards bound what one run can do. They see every resource of a plan, in any order and from many
+// goroutines at once.
+type Guards struct {
+	// MaxPeople is how many people may be newly terminated in one plan.
+	MaxPeople int
+	// Protected are addresses and account ids, in lower case, that must not be terminated.
+	Protected []string
+
+	mu        sync.Mutex
+	newcomers map[access.Person]bool
+	leaving   map[access.Person]bool
+	heirs     map[access.Person]access.Person
+}
+
+// protect refuses to terminate somebody who is protected, under whatever name the account is known.
+func (g *Guards) protect(names ...string) error {
+	for _, name := range names {
+		if name != "" && slices.Contains(g.Protected, strings.ToLower(name)) {
+			return &access.Error{
+				Kind: access.Blocked, Op: "terminate " + names[0], Reason: name + " is in the provider's protected list",
+				Fix: "A break-glass account is taken out of that list in a change of its own, which somebody approves.",
+			}
+		}
+	}
+	return nil
+}
+
+// count notes that a plan newly terminates a person, and refuses once there are more than MaxPeople.
+func (g *Guards) count(person access.Person) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.newcomers == nil {
+		g.newcomers = map[access.Person]bool{}
+	}
+	g.newcomers[person] = true
+	if len(g.newcomers) <= g.MaxPeople {
+		return nil
+	}
+	var people []string
+	for _, p := range slices.Sorted(maps.Keys(g.newcomers)) {
+		people = append(people, string(p))
+	}
+	const shown = 30
+	if more := len(people) - shown; more > 0 {
+		people = append(people[:shown], fmt.Sprintf("and %d more", more))
+	}
+	return &access.Error{
+		Kind: access.Blocked, Op: "terminate " + string(person),
+		Reason: fmt.Sprintf("this plan newly terminates more people than max_people = %d allows, so far %s", g.MaxPeople, strings.Join(people, ", ")),
+		Fix: "If a list was cut short or a variable is wrong, mend that. If so many people really leave, raise max_people in the provider block " +
+			"in the same change, or plan them in several.",
+	}
+}
+
+// leave notes that a person leaves, with who succeeds them, and refuses if a successor leaves too,
+// whichever of the two is planned first.
+func (g *Guards) leave(person, successor access.Person) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.leaving == nil {
+		g.leaving, g.heirs = map[access.Person]bool{}, map[access.Person]access.Person{}
+	}
+	g.leaving[person] = true
+	if successor != "" {
+		g.heirs[successor] = person
+	}
+	for heir, of := range map[access.Person]access.Person{successor: person, person: g.heirs[person]} {
+		if heir != "" && of != "" && g.leaving[heir] {
+			return &access.Error{
+				Kind: access.Blocked, Op: "give what " + string(of) + " has to " + string(heir), Reason: string(heir) + " is leaving too",
+				Fix: "Name a successor who stays.",
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+// Package offboard is the one Terraform resource behind every offboard_* type.
+//
+// Every kind of access is the same resource with another row meaning. Read lists, and is the only place
+// where access is discovered. ModifyPlan subtracts: a pure function of configuration and prior state, so
+// that it gives the same rows at apply as it gave at plan. Create adopts and removes nothing, because no
+// plan has shown it yet. Update removes what the plan showed and nothing else, and then looks. Delete
+// forgets.
+package offboard
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/clock"
+)
+
+// A Kind is one kind of access: what sets its resource apart from the others, which is words and three
+// switches.
+type Kind struct {
+	// Name is the resource type without the provider's prefix: "group_membership".
+	Name string
+	// Row is what one row of access means, for the documentation.
+	Row string
+	// About is the first paragraph of the documentation, in Markdown.
+	About string
+	// Transfers adds the successor argument.
+	Transfers bool
+	// Disposes adds the disposition argument.
+	Disposes bool
+	// Reminted says that an account which can sign in can make these anew.
+	Reminted bool
+}
+
+// A System is a configured system, as resources see it.
+type System struct {
+	Directory access.Directory
+	// Connectors by the name of the kind.
+	Connectors map[string]access.Connector
+}
+
+// An Environment is what the provider has made of its configuration, shared by all resources of a run.
+type Environment struct {
+	// Systems by name: those that are configured.
+	Systems map[string]*System
+	// Unknown are the systems whose configuration depends on something that is not applied yet.
+	Unknown map[string]bool
+	Guards  *Guards
+	Clock   clock.Clock
+}
+
+// system returns a configured system, or an error that says which there are.
+func (e *Environment) system(name string) (*System, error) {
+	if found, ok := e.Systems[name]; ok {
+		return found, nil
+	}
+	err := &access.Error{Kind: access.NotAvailable, Op: "use the system " + name}
+	if e.Unknown[name] {
+		err.Reason = "its configuration in the provider block depends on something that has not been applied yet"
+		err.Fix = "Apply that first (-target), or give the provider values that are known when the plan is made."
+		return nil, err
+	}
+	configured := "none is"
+	if len(e.Systems) > 0 {
+		configured = strings.Join(slices.Sorted(maps.Keys(e.Systems)), ", ")
+	}
+	err.Reason = "the provider block does not configure it; configured: " + configured
+	err.Fix = "Add " + name + " = { … } to the provider block."
+	return nil, err
+}

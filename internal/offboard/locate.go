@@ -1,0 +1,55 @@
+package offboard
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// A sighting is what a system says of a person: their account, or with authority that there is none.
+type sighting struct {
+	access.Account
+	// None says that nobody in the system is this person.
+	None bool
+	// Renewed says that the account which was known is gone and that the person has another one.
+	Renewed bool
+}
+
+// locate finds the account whose access is to be listed. known is the account of earlier, if any; pinned
+// says that the configuration names it, and then the address is not asked about.
+//
+// An account that was known goes on being watched when it is renamed. Only if it is gone does another
+// account under the same address take its place. Several accounts at once are an error: watching one of
+// them would be silent about the others.
+func locate(ctx context.Context, directory access.Directory, person access.Person, known access.AccountID, pinned bool) (sighting, error) {
+	var found access.Account
+	if !pinned {
+		var err error
+		found, err = directory.Find(ctx, person)
+		switch {
+		case err != nil && access.KindOf(err) != access.NotFound:
+			return sighting{}, err
+		case err != nil && known == "":
+			return sighting{None: true}, nil
+		case err == nil && (known == "" || known == found.ID):
+			return sighting{Account: found}, nil
+		}
+	}
+	account, err := directory.Get(ctx, known)
+	switch {
+	case err == nil && found.ID != "":
+		return sighting{}, &access.Error{
+			Kind: access.Blocked, Op: "find the account of " + string(person),
+			Reason: fmt.Sprintf("the address now leads to the account %s, while %s, which is watched here, is still there as well", found.ID, known),
+			Fix:    "Pin this resource to one of them with account, and watch the other with a resource of its own.",
+		}
+	case err == nil:
+		return sighting{Account: account}, nil
+	case access.KindOf(err) != access.NotFound:
+		return sighting{}, err
+	case found.ID != "":
+		return sighting{Account: found, Renewed: true}, nil
+	}
+	return sighting{None: true}, nil
+}

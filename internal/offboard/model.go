@@ -1,0 +1,137 @@
+package offboard
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// source is a plan, a state or a configuration.
+type source interface {
+	GetAttribute(ctx context.Context, at path.Path, target any) diag.Diagnostics
+}
+
+// target is a plan or a state.
+type target interface {
+	SetAttribute(ctx context.Context, at path.Path, value any) diag.Diagnostics
+}
+
+// values are a resource's attributes as Terraform has them: any may be null or unknown.
+type values struct {
+	System, Person, Account types.String
+	Terminated              types.Bool
+	Tolerate                types.Map
+	Access, Removed         types.Map
+	Disposition, Successor  types.String
+	Timeouts                timeouts.Value
+}
+
+func (r *Resource) read(ctx context.Context, from source, diags *diag.Diagnostics) values {
+	var v values
+	fields := map[string]any{
+		attrSystem: &v.System, attrPerson: &v.Person, attrAccount: &v.Account, attrTerminated: &v.Terminated,
+		attrTolerate: &v.Tolerate, attrAccess: &v.Access, attrRemoved: &v.Removed, attrTimeouts: &v.Timeouts,
+	}
+	if r.kind.Disposes {
+		fields[attrDisposition] = &v.Disposition
+	}
+	if r.kind.Transfers {
+		fields[attrSuccessor] = &v.Successor
+	}
+	for name, field := range fields {
+		diags.Append(from.GetAttribute(ctx, path.Root(name), field)...)
+	}
+	return v
+}
+
+// person is the person in the form in which people are compared. The configuration was validated.
+func (v values) person() access.Person { return access.Person(strings.ToLower(v.Person.ValueString())) }
+
+func (v values) successor() access.Person {
+	return access.Person(strings.ToLower(v.Successor.ValueString()))
+}
+
+func (v values) account() access.AccountID { return access.AccountID(v.Account.ValueString()) }
+
+// disposition is the end state chosen. State imported by an older version may have none.
+func (v values) disposition() access.Disposition {
+	if d := v.Disposition.ValueString(); d != "" {
+		return access.Disposition(d)
+	}
+	return access.Suspend
+}
+
+// held is access as the model has it. Null, as in state that was imported and not read yet, is empty.
+func (v values) held() access.Holdings {
+	held := access.Holdings{}
+	for id, label := range v.Access.Elements() {
+		if s, ok := label.(types.String); ok {
+			held[access.GrantID(id)] = s.ValueString()
+		}
+	}
+	return held
+}
+
+func (v values) intent() access.Intent {
+	intent := access.Intent{Terminated: v.Terminated.ValueBool(), Tolerate: map[access.GrantID]time.Time{}}
+	for id, until := range v.Tolerate.Elements() {
+		if s, ok := until.(types.String); ok {
+			// What is not a time tolerates nothing; the validator has said so already.
+			if at, err := time.Parse(time.RFC3339, s.ValueString()); err == nil {
+				intent.Tolerate[access.GrantID(id)] = at
+			}
+		}
+	}
+	return intent
+}
+
+func holdings(h access.Holdings) types.Map {
+	elements := make(map[string]attr.Value, len(h))
+	for id, label := range h {
+		elements[string(id)] = types.StringValue(label)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+var removalTypes = map[string]attr.Type{"label": types.StringType, "at": types.StringType, "assurance": types.StringType}
+
+// removals adds what is gone to what was gone before.
+func removals(before types.Map, gone map[access.GrantID]access.Removal) types.Map {
+	elements := map[string]attr.Value{}
+	for id, removal := range before.Elements() {
+		elements[id] = removal
+	}
+	for id, removal := range gone {
+		elements[string(id)] = types.ObjectValueMust(removalTypes, map[string]attr.Value{
+			"label":     types.StringValue(removal.Label),
+			"at":        types.StringValue(removal.At.UTC().Format(time.RFC3339)),
+			"assurance": types.StringValue(string(removal.Assurance)),
+		})
+	}
+	return types.MapValueMust(types.ObjectType{AttrTypes: removalTypes}, elements)
+}
+
+// unknownRemovals is what removed will be after something has been removed.
+func unknownRemovals() types.Map { return types.MapUnknown(types.ObjectType{AttrTypes: removalTypes}) }
+
+// optional is a string attribute that may be absent.
+func optional[S ~string](s S) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(string(s))
+}
+
+func set(ctx context.Context, to target, diags *diag.Diagnostics, attributes map[string]any) {
+	for name, value := range attributes {
+		diags.Append(to.SetAttribute(ctx, path.Root(name), value)...)
+	}
+}
