@@ -1,0 +1,42 @@
+terraform {
+  required_version = ">= 1.7" # import blocks with for_each
+  required_providers {
+    offboard = {
+      source = "offboard/offboard"
+    }
+  }
+}
+
+variable "okta_org_url" {
+  type        = string
+  description = "The Okta org, such as https://acme.okta.com. The credential comes from OKTA_API_TOKEN, or OKTA_API_CLIENT_ID and OKTA_API_PRIVATE_KEY."
+}
+
+provider "offboard" {
+  okta      = { org_url = var.okta_org_url }
+  protected = ["break.glass@acme.example"]
+}
+
+locals {
+  people  = yamldecode(file("${path.module}/leavers.yaml"))
+  systems = ["okta"]
+
+  # { "okta/jane@acme.com" = { person = "jane@acme.com", system = "okta" } }
+  accounts = merge([
+    for person in keys(local.people) : {
+      for system in local.systems : "${system}/${person}" => { person = person, system = system }
+    }
+  ]...)
+}
+
+module "leaver" {
+  source   = "./modules/leaver"
+  for_each = local.people
+
+  person      = each.key
+  systems     = local.systems
+  terminated  = try(each.value.terminated, false)
+  successor   = try(each.value.successor, null)
+  disposition = try(each.value.disposition, "suspend")
+  tolerate    = try(each.value.tolerate, {})
+}

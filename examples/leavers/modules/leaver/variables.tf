@@ -1,0 +1,33 @@
+variable "person" {
+  type        = string
+  description = "Who leaves, by work email."
+}
+
+variable "systems" {
+  type        = set(string)
+  description = "Where they have access."
+}
+
+variable "terminated" {
+  type        = bool
+  default     = false
+  description = "false watches; true is the exit."
+}
+
+variable "successor" {
+  type        = string
+  default     = null
+  description = "Who receives what has to go to somebody, by work email."
+}
+
+variable "disposition" {
+  type        = string
+  default     = "suspend"
+  description = "What becomes of the account: suspend, deactivate or delete."
+}
+
+variable "tolerate" {
+  type        = map(map(string))
+  default     = {}
+  description = "Known exceptions by kind: { group_membership = { \"00g1\" = \"2026-12-31T00:00:00Z\" } }."
+}

@@ -1,0 +1,4 @@
+import {
+  to = offboard_account.jane
+  id = "okta/jane@acme.com"
+}

@@ -1,0 +1,4 @@
+import {
+  to = offboard_authenticators.jane
+  id = "okta/jane@acme.com"
+}

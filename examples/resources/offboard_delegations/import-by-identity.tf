@@ -1,0 +1,7 @@
+import {
+  to = offboard_delegations.jane
+  identity = {
+    system = "okta"
+    person = "jane@acme.com"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = offboard_delegations.jane
+  id = "okta/jane@acme.com"
+}

@@ -1,0 +1,4 @@
+import {
+  to = offboard_devices.jane
+  id = "okta/jane@acme.com"
+}

@@ -1,0 +1,4 @@
+import {
+  to = offboard_group_membership.jane
+  id = "okta/jane@acme.com"
+}

@@ -1,0 +1,4 @@
+import {
+  to = offboard_keys.jane
+  id = "okta/jane@acme.com"
+}

@@ -1,0 +1,7 @@
+import {
+  to = offboard_role_assignments.jane
+  identity = {
+    system = "okta"
+    person = "jane@acme.com"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = offboard_sessions.jane
+  id = "okta/jane@acme.com"
+}

@@ -1,0 +1,4 @@
+import {
+  to = offboard_tokens.jane
+  id = "okta/jane@acme.com"
+}

@@ -1,0 +1,120 @@
+package provider
+
+import (
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/offboard"
+	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
+)
+
+// A Row is one kind of access, and what connects it in each system that has it. A system is a column.
+type Row struct {
+	offboard.Kind
+	Okta func(*okta.Okta) access.Connector
+}
+
+// Kinds is every resource of this provider, in the order of an exit: what locks out first, what is left
+// over last.
+var Kinds = []Row{
+	{
+		Kind: offboard.Kind{
+			Name: "authenticators",
+			Row:  "what they can sign in with or recover the account by (password, recovery address and question, factors, linked identity providers)",
+			About: "What a person can sign in with. Removing the password sets one that nobody knows; it is recorded as `acknowledged`, since a " +
+				"password can't be looked at.",
+		},
+		Okta: okta.Authenticators,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "sessions", Reminted: true,
+			Row: "their live sign-ins",
+			About: "A person's live sign-ins. Where a system can end them but not list them they are one row, which is recorded as `acknowledged`; a " +
+				"later sign-in brings the row back.",
+		},
+		Okta: okta.Sessions,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "tokens", Reminted: true,
+			Row:   "OAuth clients that may act for them, by consent or with refresh tokens",
+			About: "What applications may do in a person's name: OAuth consents and refresh tokens.",
+		},
+		Okta: okta.Tokens,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "account", Disposes: true,
+			Row: "the account, until it has got to its `disposition`",
+			About: "A person's account. By default it is suspended, which can be undone; deactivating or deleting it is an explicit choice, and nothing " +
+				"harsher is ever chosen because the milder can't be done.",
+		},
+		Okta: okta.Account,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "keys", Reminted: true,
+			Row:   "long-lived keys they made, such as API tokens",
+			About: "Long-lived keys that a person made, and that act with their rights: API tokens. What uses such a key stops working when it goes.",
+		},
+		Okta: okta.Keys,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "group_membership",
+			Row:  "the groups they are a member of, with the rule or the directory that put them there",
+			About: "The groups a person is a member of. The label says where a membership comes from, because one that a rule or a directory gives comes " +
+				"back unless that is changed.",
+		},
+		Okta: okta.GroupMembership,
+	},
+	{
+		Kind: offboard.Kind{
+			Name:  "role_assignments",
+			Row:   "administrative roles, their own and through groups",
+			About: "A person's administrative roles, standard and custom. One that comes with a group goes with the membership.",
+		},
+		Okta: okta.RoleAssignments,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "app_assignments",
+			Row:  "applications they are assigned to, themselves and through groups",
+			About: "The applications a person is assigned to. One that comes with a group goes with the membership; one that the system provisions may " +
+				"take the account there along, so transfer first what they own in it.",
+		},
+		Okta: okta.AppAssignments,
+	},
+	{
+		Kind: offboard.Kind{
+			Name:  "devices",
+			Row:   "devices enrolled for them",
+			About: "The devices enrolled for a person. A device that others use too is left alone, and said so.",
+		},
+		Okta: okta.Devices,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "delegations", Transfers: true,
+			Row:   "their place in relationships with others: those who report to them move to the successor, their own links are cut",
+			About: "Rights on others' things, and others' on theirs. In Okta these are linked objects: reports move to the successor.",
+		},
+		Okta: okta.Delegations,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "group_ownership", Transfers: true,
+			Row:   "groups they own: the successor becomes an owner first",
+			About: "The groups a person owns. The successor becomes an owner before the person stops being one.",
+		},
+		Okta: okta.GroupOwnership,
+	},
+}
+
+// systems are the names of the systems that have the kind.
+func (r Row) systems() []string {
+	var names []string
+	if r.Okta != nil {
+		names = append(names, systemOkta)
+	}
+	return names
+}

@@ -1,0 +1,114 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/offboard"
+	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
+)
+
+const systemOkta = "okta"
+
+var oktaSchema = schema.SingleNestedAttribute{
+	Optional: true,
+	MarkdownDescription: "The Okta org. What is left out is taken from the environment variables that the okta provider reads. " +
+		"The credential is an API token, or the private key of an OAuth service application.",
+	Attributes: map[string]schema.Attribute{
+		"org_url": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "The org's URL, such as `https://acme.okta.com`. Else from `OKTA_ORG_NAME` and `OKTA_BASE_URL`. " +
+				"Only https is accepted, and http on loopback for the sandbox.",
+		},
+		"api_token": schema.StringAttribute{
+			Optional: true, Sensitive: true,
+			MarkdownDescription: "An API token, of a service account that nobody leaves with. Else from `OKTA_API_TOKEN`.",
+		},
+		"client_id": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "The client id of a service application. Else from `OKTA_API_CLIENT_ID`.",
+		},
+		"private_key": schema.StringAttribute{
+			Optional: true, Sensitive: true,
+			MarkdownDescription: "The application's private key: PEM, a JSON Web Key, or the path of a file with one. Else from `OKTA_API_PRIVATE_KEY`.",
+		},
+		"private_key_id": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "The id (`kid`) under which the application knows the key. Else from `OKTA_API_PRIVATE_KEY_ID`.",
+		},
+		"scopes": schema.SetAttribute{
+			Optional:    true,
+			ElementType: types.StringType,
+			MarkdownDescription: "The scopes to ask for. Else from `OKTA_API_SCOPES`, else all that this provider uses: the `.read` scopes alone with " +
+				"`read_only = true`.",
+		},
+	},
+}
+
+type oktaSettings struct {
+	OrgURL       types.String `tfsdk:"org_url"`
+	APIToken     types.String `tfsdk:"api_token"`
+	ClientID     types.String `tfsdk:"client_id"`
+	PrivateKey   types.String `tfsdk:"private_key"`
+	PrivateKeyID types.String `tfsdk:"private_key_id"`
+	Scopes       types.Set    `tfsdk:"scopes"`
+}
+
+// configureOkta adds Okta to the environment, if the provider block names it.
+func (p *offboardProvider) configureOkta(ctx context.Context, all settings, env *offboard.Environment, diags *diag.Diagnostics) {
+	if all.Okta.IsNull() {
+		return
+	}
+	var s oktaSettings
+	if !all.Okta.IsUnknown() {
+		diags.Append(all.Okta.As(ctx, &s, basetypes.ObjectAsOptions{})...)
+	}
+	if all.Okta.IsUnknown() || s.OrgURL.IsUnknown() || s.APIToken.IsUnknown() || s.ClientID.IsUnknown() || s.PrivateKey.IsUnknown() ||
+		s.PrivateKeyID.IsUnknown() || hasUnknown(s.Scopes) {
+		env.Unknown[systemOkta] = true
+		return
+	}
+	config := okta.Config{
+		OrgURL: s.OrgURL.ValueString(), APIToken: s.APIToken.ValueString(), ClientID: s.ClientID.ValueString(),
+		PrivateKey: s.PrivateKey.ValueString(), PrivateKeyID: s.PrivateKeyID.ValueString(),
+		ReadOnly: all.ReadOnly.ValueBool(), Clock: p.Clock, UserAgent: "terraform-provider-offboard/" + p.Version,
+		Log: func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) },
+	}
+	for _, scope := range s.Scopes.Elements() {
+		if text, ok := scope.(types.String); ok {
+			config.Scopes = append(config.Scopes, text.ValueString())
+		}
+	}
+	config, err := config.WithEnvironment(p.Getenv).Validate()
+	if err == nil {
+		var connected *okta.Okta
+		if connected, err = okta.New(ctx, config); err == nil {
+			env.Systems[systemOkta] = p.oktaSystem(connected)
+			return
+		}
+	}
+	at, reason := path.Root(systemOkta), err.Error()
+	if wrong, ok := errors.AsType[*okta.ConfigError](err); ok {
+		at, reason = at.AtName(wrong.Argument), wrong.Reason
+	}
+	diags.AddAttributeError(at, "Okta can't be used as configured", fmt.Sprintf("In okta, %s.", reason))
+}
+
+func (p *offboardProvider) oktaSystem(connected *okta.Okta) *offboard.System {
+	system := &offboard.System{Directory: connected, Connectors: map[string]access.Connector{}}
+	for _, row := range p.Kinds {
+		if row.Okta != nil {
+			system.Connectors[row.Name] = row.Okta(connected)
+		}
+	}
+	return system
+}

@@ -1,0 +1,150 @@
+// Package provider is the Terraform provider: its configuration, and the table of kinds it makes resources
+// of.
+package provider
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/offboard"
+)
+
+// Options make a provider. The zero Options are the ones for real use.
+type Options struct {
+	Version string
+	// Kinds replaces the table. Nil is Kinds.
+	Kinds []Row
+	// Clock replaces the machine's.
+	Clock clock.Clock
+	// Getenv replaces os.Getenv.
+	Getenv func(string) string
+}
+
+// New returns the factory of the provider.
+func New(o Options) func() provider.Provider {
+	if o.Kinds == nil {
+		o.Kinds = Kinds
+	}
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	if o.Getenv == nil {
+		o.Getenv = os.Getenv
+	}
+	return func() provider.Provider { return &offboardProvider{o} }
+}
+
+type offboardProvider struct{ Options }
+
+// defaultMaxPeople is how many people one plan may newly terminate where the configuration does not say:
+// more than leave a company of some hundreds in a week, and fewer than a mistake in a list would take.
+const defaultMaxPeople = 25
+
+func (p *offboardProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName, resp.Version = "offboard", p.Version
+}
+
+func (p *offboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A person's access as Terraform state: a termination is a plan that shows exactly what goes, and every later plan proves " +
+			"that nothing came back.",
+		Attributes: map[string]schema.Attribute{
+			systemOkta: oktaSchema,
+			"max_people": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "How many people one plan may newly terminate, before it is refused as a mistake. 25 if not set. " +
+					"Access that comes back to people who have left before does not count.",
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"protected": schema.SetAttribute{
+				Optional:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "People and accounts that must not be terminated, such as break-glass administrators: email addresses or account ids. " +
+					"A plan that terminates one of them is refused, under whatever name it finds them.",
+			},
+			"read_only": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Refuse every request that could change something, before it leaves the process. For the nightly watch, whose " +
+					"credentials should not be able to either.",
+			},
+		},
+	}
+}
+
+// settings are the provider block as Terraform has it.
+type settings struct {
+	Okta      types.Object `tfsdk:"okta"`
+	MaxPeople types.Int64  `tfsdk:"max_people"`
+	Protected types.Set    `tfsdk:"protected"`
+	ReadOnly  types.Bool   `tfsdk:"read_only"`
+}
+
+func (p *offboardProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	diags := &resp.Diagnostics
+	var s settings
+	diags.Append(req.Config.Get(ctx, &s)...)
+	refuseUnknown(diags, map[string]bool{
+		"max_people": s.MaxPeople.IsUnknown(), "protected": hasUnknown(s.Protected), "read_only": s.ReadOnly.IsUnknown(),
+	})
+	if diags.HasError() {
+		return
+	}
+	env := &offboard.Environment{
+		Systems: map[string]*offboard.System{}, Unknown: map[string]bool{}, Clock: p.Clock,
+		Guards: &offboard.Guards{MaxPeople: defaultMaxPeople},
+	}
+	if !s.MaxPeople.IsNull() {
+		env.Guards.MaxPeople = int(s.MaxPeople.ValueInt64())
+	}
+	for _, element := range s.Protected.Elements() {
+		if name, ok := element.(types.String); ok {
+			env.Guards.Protected = append(env.Guards.Protected, strings.ToLower(name.ValueString()))
+		}
+	}
+	p.configureOkta(ctx, s, env, diags)
+	resp.ResourceData = env
+}
+
+// refuseUnknown refuses guards that would not be there while the plan is made.
+func refuseUnknown(diags *diag.Diagnostics, unknown map[string]bool) {
+	for name, is := range unknown {
+		if is {
+			diags.AddAttributeError(path.Root(name), "Not known when the plan is made",
+				name+" guards the plan, and depends on something that has not been applied yet. Give it a value that is known.")
+		}
+	}
+}
+
+func hasUnknown(s types.Set) bool {
+	if s.IsUnknown() {
+		return true
+	}
+	for _, element := range s.Elements() {
+		if element.IsUnknown() {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *offboardProvider) Resources(context.Context) []func() resource.Resource {
+	var factories []func() resource.Resource
+	for _, row := range p.Kinds {
+		factories = append(factories, offboard.New(row.Kind, row.systems()))
+	}
+	return factories
+}
+
+func (p *offboardProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
