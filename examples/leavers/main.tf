@@ -14,7 +14,7 @@ variable "okta_org_url" {
 
 provider "offboard" {
   okta      = { org_url = var.okta_org_url }
-  protected = ["break.glass@acme.example"]
+  protected = ["breakglass@acme.example"]
 }
 
 locals {

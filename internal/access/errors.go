@@ -11,19 +11,19 @@ type ErrorKind int
 const (
 	// Other is an error that no system explained: a cancelled context, a defect.
 	Other ErrorKind = iota
-	// NotFound: the system answered with authority that there is no such account or grant.
+	// NotFound means: the system answered with authority that there is no such account or grant.
 	NotFound
-	// Denied: the credential is not accepted, or lacks a right, or may see only part of the answer.
+	// Denied means: the credential is not accepted, or lacks a right, or may see only part of the answer.
 	Denied
-	// NotAvailable: the system as it is set up or licensed here does not have this kind of access.
+	// NotAvailable means: the system as it is set up or licensed here does not have this kind of access.
 	NotAvailable
-	// Blocked: something in the system stands in the way that a person has to change first.
+	// Blocked means: something in the system stands in the way that a person has to change first.
 	Blocked
-	// RateLimited: the system refused for now because of too many calls, for longer than could be waited.
+	// RateLimited means: the system refused for now because of too many calls, for longer than could be waited.
 	RateLimited
-	// Unavailable: the system did not answer, or answered that it is unwell.
+	// Unavailable means: the system did not answer, or answered that it is unwell.
 	Unavailable
-	// Malformed: the answer is not one this system gives, or is incomplete.
+	// Malformed means: the answer is not one this system gives, or is incomplete.
 	Malformed
 )
 

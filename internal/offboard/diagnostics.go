@@ -110,13 +110,14 @@ func warnForgets(v values) diag.Diagnostic {
 // is nil as long as it is not known.
 func warnAdoptsOnly(typeName string, v values, held access.Holdings) diag.Diagnostic {
 	system, person := v.System.ValueString(), v.Person.ValueString()
-	begin := fmt.Sprintf("This plan can't show what %s holds in %s, because it is not in the state yet. Applying it records that, and removes nothing; "+
+	summary, begin := "Nothing is removed yet", fmt.Sprintf("This plan can't show what %s holds in %s, because it is not in the state yet. Applying it records that, and removes nothing; "+
 		"the plan after it shows the rows.", person, system)
 	if held != nil {
+		summary = "Adopted, and nothing removed"
 		begin = fmt.Sprintf("What %s holds in %s was recorded, and nothing was removed, because no plan has shown it yet. Plan again to see it go:\n%s",
 			person, system, rows(held))
 	}
-	return diag.NewAttributeWarningDiagnostic(rootTerminated, "Nothing is removed yet", fmt.Sprintf(
+	return diag.NewAttributeWarningDiagnostic(rootTerminated, summary, fmt.Sprintf(
 		"%s\n\nTo see and remove it in one plan, import it in the same configuration:\n\n  import {\n    to = %s.<name>\n    id = %q\n  }",
 		begin, typeName, system+"/"+person))
 }
@@ -149,20 +150,20 @@ func warnLapsed(v values, lapsed map[access.GrantID]time.Time, held access.Holdi
 			"with the owner's consent.", v.Person.ValueString(), v.System.ValueString(), strings.Join(lines, "\n")))
 }
 
-func warnNotes(v values, notes map[access.GrantID]string) diag.Diagnostic {
+func warnNotes(kind Kind, v values, notes map[access.GrantID]string) diag.Diagnostic {
 	var lines []string
 	for _, id := range slices.Sorted(maps.Keys(notes)) {
 		lines = append(lines, "  - "+notes[id])
 	}
-	return diag.NewAttributeWarningDiagnostic(rootAccess, "Before you approve", fmt.Sprintf(
+	return diag.NewAttributeWarningDiagnostic(rootAccess, "Before you approve: "+strings.ReplaceAll(kind.Name, "_", " "), fmt.Sprintf(
 		"What removing this from %s in %s also means:\n%s", v.Person.ValueString(), v.System.ValueString(), strings.Join(lines, "\n")))
 }
 
 func warnReminted(kind Kind, v values) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(rootAccess, "The account can still sign in", fmt.Sprintf(
-		"%s can sign in to %s, and so can make new %s while these are removed. offboard_account contains that: have it terminate %s in the same plan. "+
-			"What is made in between is a row of the next plan.",
-		v.Person.ValueString(), v.System.ValueString(), strings.ReplaceAll(kind.Name, "_", " "), v.Person.ValueString()))
+		"%s can sign in to %s, and so can make new %s while these are removed. offboard_account contains that: have it go first, in the same plan "+
+			"(depends_on). What is made in between is a row of the next plan.",
+		v.Person.ValueString(), v.System.ValueString(), strings.ReplaceAll(kind.Name, "_", " ")))
 }
 
 func rows(h access.Holdings) string {

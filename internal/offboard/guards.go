@@ -22,6 +22,7 @@ type Guards struct {
 	newcomers map[access.Person]bool
 	leaving   map[access.Person]bool
 	heirs     map[access.Person]access.Person
+	contained map[string]bool
 }
 
 // protect refuses to terminate somebody who is protected, under whatever name the account is known.
@@ -85,4 +86,21 @@ func (g *Guards) leave(person, successor access.Person) error {
 		}
 	}
 	return nil
+}
+
+// contain notes that what has been planned so far keeps the person from signing in to the system. What
+// depends on it is planned after it.
+func (g *Guards) contain(system string, person access.Person) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.contained == nil {
+		g.contained = map[string]bool{}
+	}
+	g.contained[system+"/"+string(person)] = true
+}
+
+func (g *Guards) contains(system string, person access.Person) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.contained[system+"/"+string(person)]
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
 )
 
-// A Kind is one kind of access: what sets its resource apart from the others, which is words and three
+// A Kind is one kind of access: what sets its resource apart from the others, which is words and four
 // switches.
 type Kind struct {
 	// Name is the resource type without the provider's prefix: "group_membership".
@@ -29,8 +29,9 @@ type Kind struct {
 	Transfers bool
 	// Disposes adds the disposition argument.
 	Disposes bool
-	// Reminted says that an account which can sign in can make these anew.
-	Reminted bool
+	// Reminted says that an account which can sign in can make these anew; Contains, that removing these
+	// keeps it from signing in.
+	Reminted, Contains bool
 }
 
 // A System is a configured system, as resources see it.

@@ -119,8 +119,24 @@ func removals(before types.Map, gone map[access.GrantID]access.Removal) types.Ma
 	return types.MapValueMust(types.ObjectType{AttrTypes: removalTypes}, elements)
 }
 
-// unknownRemovals is what removed will be after something has been removed.
-func unknownRemovals() types.Map { return types.MapUnknown(types.ObjectType{AttrTypes: removalTypes}) }
+// plannedRemovals is what removed will be after these have gone. With no history it is unknown as a whole,
+// which a plan shows on one line. With one, only the new entries are: a plan would show an unknown map as
+// the loss of every entry it had, among the rows that really go.
+func plannedRemovals(before types.Map, going access.Holdings) types.Map {
+	switch {
+	case len(going) == 0:
+		return removals(before, nil)
+	case len(before.Elements()) == 0:
+		return types.MapUnknown(types.ObjectType{AttrTypes: removalTypes})
+	}
+	elements := removals(before, nil).Elements()
+	for id, label := range going {
+		elements[string(id)] = types.ObjectValueMust(removalTypes, map[string]attr.Value{
+			"label": types.StringValue(label), "at": types.StringUnknown(), "assurance": types.StringUnknown(),
+		})
+	}
+	return types.MapValueMust(types.ObjectType{AttrTypes: removalTypes}, elements)
+}
 
 // optional is a string attribute that may be absent.
 func optional[S ~string](s S) types.String {

@@ -108,15 +108,11 @@ func (r *Resource) planExit(ctx context.Context, config, prior, plan values, kno
 	}
 	going = access.Approved(held, keep)
 
-	removed := prior.Removed
-	if len(going) > 0 {
-		removed = unknownRemovals()
-	}
 	account := prior.Account
 	if !config.Account.IsNull() {
 		account = config.Account
 	}
-	set(ctx, &resp.Plan, diags, map[string]any{attrAccess: holdings(keep), attrRemoved: removed, attrAccount: account})
+	set(ctx, &resp.Plan, diags, map[string]any{attrAccess: holdings(keep), attrRemoved: plannedRemovals(prior.Removed, going), attrAccount: account})
 	if len(newly) > 0 {
 		diags.Append(warnNewDisposition(plan, newly))
 	}
@@ -131,10 +127,13 @@ func (r *Resource) planExit(ctx context.Context, config, prior, plan values, kno
 		return
 	}
 	if notes := notesOn(going, known.Notes); len(notes) > 0 {
-		diags.Append(warnNotes(plan, notes))
+		diags.Append(warnNotes(r.kind, plan, notes))
 	}
-	if r.kind.Reminted && known.Active {
+	if r.kind.Reminted && known.Active && !r.env.Guards.contains(plan.System.ValueString(), plan.person()) {
 		diags.Append(warnReminted(r.kind, plan))
+	}
+	if r.kind.Contains {
+		r.env.Guards.contain(plan.System.ValueString(), plan.person())
 	}
 }
 

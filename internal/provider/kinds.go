@@ -17,8 +17,8 @@ type Row struct {
 var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
-			Name: "authenticators",
-			Row:  "what they can sign in with or recover the account by (password, recovery address and question, factors, linked identity providers)",
+			Name: "authenticators", Contains: true,
+			Row: "what they can sign in with or recover the account by (password, recovery address and question, factors, linked identity providers)",
 			About: "What a person can sign in with. Removing the password sets one that nobody knows; it is recorded as `acknowledged`, since a " +
 				"password can't be looked at.",
 		},
@@ -43,7 +43,7 @@ var Kinds = []Row{
 	},
 	{
 		Kind: offboard.Kind{
-			Name: "account", Disposes: true,
+			Name: "account", Disposes: true, Contains: true,
 			Row: "the account, until it has got to its `disposition`",
 			About: "A person's account. By default it is suspended, which can be undone; deactivating or deleting it is an explicit choice, and nothing " +
 				"harsher is ever chosen because the milder can't be done.",

@@ -98,7 +98,7 @@ func (p *offboardProvider) configureOkta(ctx context.Context, all settings, env 
 	}
 	at, reason := path.Root(systemOkta), err.Error()
 	if wrong, ok := errors.AsType[*okta.ConfigError](err); ok {
-		at, reason = at.AtName(wrong.Argument), wrong.Reason
+		at = at.AtName(wrong.Argument)
 	}
 	diags.AddAttributeError(at, "Okta can't be used as configured", fmt.Sprintf("In okta, %s.", reason))
 }

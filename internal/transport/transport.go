@@ -143,7 +143,7 @@ func (t *Transport) attempt(req *http.Request) (*http.Response, error) {
 
 // fail turns what kept an answer from arriving into an *access.Error, or into the context's own error. It
 // wraps no cause: a client that sees an io.EOF through it may take that for something to try again, without
-// end (vendors/okta.md section 0.4).
+// end (okta.md section 0.4).
 func (t *Transport) fail(req *http.Request, err error) error {
 	if ended := req.Context().Err(); ended != nil {
 		return ended

@@ -76,10 +76,10 @@ func serve(t *testing.T, change func(*transport.Options), answer func(n int, w h
 
 func (v *vendor) do(t *testing.T, method, path, body string) (string, int, error) {
 	t.Helper()
-	return v.doContext(t, t.Context(), method, path, body)
+	return v.doContext(t.Context(), t, method, path, body)
 }
 
-func (v *vendor) doContext(t *testing.T, ctx context.Context, method, path, body string) (string, int, error) {
+func (v *vendor) doContext(ctx context.Context, t *testing.T, method, path, body string) (string, int, error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, method, v.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -234,7 +234,7 @@ func TestNothingIsTriedAgainOnceTheContextHasEnded(t *testing.T) {
 		cancel()
 		w.WriteHeader(503)
 	})
-	_, _, err := v.doContext(t, ctx, "GET", "/list", "")
+	_, _, err := v.doContext(ctx, t, "GET", "/list", "")
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -251,7 +251,7 @@ func TestAWaitThatWouldOutlastTheDeadlineIsNotBegun(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	_, _, err := v.doContext(t, ctx, "GET", "/list", "")
+	_, _, err := v.doContext(ctx, t, "GET", "/list", "")
 	wantKind(t, err, access.RateLimited)
 	if v.clock.Slept() != 0 {
 		t.Errorf("waited %v", v.clock.Slept())
@@ -455,7 +455,7 @@ func TestPageLinksComeOneALineWithTheirTargetsWhole(t *testing.T) {
 
 func TestNoCredentialIsInWhatIsLoggedOrInErrors(t *testing.T) {
 	t.Parallel()
-	v := serve(t, nil, func(n int, w http.ResponseWriter, r *http.Request) {
+	v := serve(t, nil, func(n int, w http.ResponseWriter, _ *http.Request) {
 		switch n {
 		case 1:
 			ok(w)

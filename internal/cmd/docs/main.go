@@ -48,22 +48,18 @@ func providerSchema(ctx context.Context, work string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := run(exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(work, "terraform-provider-offboard"), ".")); err != nil {
+	workspace, err := cli.NewWorkspace(ctx, tofu, work)
+	if err != nil {
 		return nil, err
 	}
-	for name, content := range map[string]string{
-		"tofurc":  fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"offboard/offboard\" = %q\n  }\n}\n", work),
-		"main.tf": "terraform {\n  required_providers {\n    offboard = {\n      source = \"offboard/offboard\"\n    }\n  }\n}\n",
-	} {
-		if err := os.WriteFile(filepath.Join(work, name), []byte(content), 0o600); err != nil {
-			return nil, err
-		}
+	main := "terraform {\n  required_providers {\n    offboard = {\n      source = \"offboard/offboard\"\n    }\n  }\n}\n"
+	if err := os.WriteFile(filepath.Join(workspace.Dir, "main.tf"), []byte(main), 0o600); err != nil {
+		return nil, err
 	}
-	command := exec.CommandContext(ctx, tofu.Path, "providers", "schema", "-json")
-	command.Dir = work
-	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(work, "tofurc"))
-	command.Stderr = os.Stderr
-	return command.Output()
+	if out, err := workspace.Run(ctx, "init"); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, out)
+	}
+	return workspace.Command(ctx, "providers", "schema", "-json").Output()
 }
 
 func run(command *exec.Cmd) error {

@@ -119,7 +119,7 @@ func (o *Okta) explain(ctx context.Context, call op, resp *sdk.Response, err err
 	return &access.Error{Kind: kind, Op: call.what, Reason: reason(resp, refusal), Fix: fix}
 }
 
-// classify says what an error answer means (vendors/okta.md section 1; Okta's list of error codes).
+// classify says what an error answer means (okta.md section 1; Okta's list of error codes).
 func classify(resp *sdk.Response, refusal *sdk.Error, call op) (access.ErrorKind, string) {
 	switch refusal.ErrorCode {
 	case "E0000007":

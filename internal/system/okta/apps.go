@@ -43,7 +43,7 @@ func (c appAssignments) List(ctx context.Context, account access.AccountID) ([]a
 		return nil, err
 	}
 	call := reading("apps", "list the applications of %s", account)
-	apps, err := list[app](ctx, c.Okta, call, "/api/v1/apps?limit=200&includeNonDeleted=true&expand=user/"+url.QueryEscape(string(account))+
+	apps, err := list[app](ctx, c.Okta, call, "/api/v1/apps?limit=200&includeNonDeleted=true&expand="+url.QueryEscape("user/"+string(account))+
 		"&filter="+url.QueryEscape("user.id eq "+quote(string(account))))
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (c appAssignments) List(ctx context.Context, account access.AccountID) ([]a
 		case a.Embedded.User.Status == "DEPROVISIONED" || a.Embedded.User.Status == "REVOKED":
 			continue
 		}
-		grant := access.Grant{ID: a.ID, Label: a.name() + " (direct)"}
+		grant := access.Grant{ID: a.ID, Label: a.name()}
 		if a.Embedded.User.Scope == "GROUP" {
 			assigned, err := c.groupsOf(ctx, a.ID)
 			if err != nil {

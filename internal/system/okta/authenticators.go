@@ -48,7 +48,7 @@ const replacedQuestion = "Removed by terraform-provider-offboard"
 
 // List puts together what Okta keeps in five places. On Identity Engine the enrollments are the whole
 // truth, and the factors only those that the enrollment policy asks for, as it applies to the caller; on
-// Classic Engine there are only factors (vendors/okta.md section 9).
+// Classic Engine there are only factors (okta.md section 9).
 func (c authenticators) List(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
 	u, err := c.user(ctx, account)
 	if err != nil {

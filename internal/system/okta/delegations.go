@@ -140,10 +140,12 @@ func (c delegations) Transfer(
 func (c delegations) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
 	gone := access.Receipt{Assurance: access.Observed}
 	name, side, _ := splitDelegation(grant)
-	switch side {
-	case primaryOf:
+	switch {
+	case ctx.Err() != nil:
+		return access.Receipt{}, ctx.Err()
+	case side == primaryOf:
 		return access.Receipt{}, needsSuccessor("take away the "+name+" of others", "they would have none")
-	case primaryIs:
+	case side == primaryIs:
 		return gone, c.cut(ctx, account, name)
 	}
 	return gone, nil

@@ -33,7 +33,7 @@ const (
 func (g *group) name() string { return or(g.Profile.Name, string(g.ID)) }
 
 // exclusionLimit is how many people a rule's exclusion list holds
-// (https://support.okta.com, "removing user from exception list in group rule"; vendors/okta.md section 6).
+// (https://support.okta.com, "removing user from exception list in group rule"; okta.md section 6).
 const exclusionLimit = 100
 
 // GroupMembership are the groups the account is a member of. Everyone is not among them: nobody can leave
@@ -67,7 +67,7 @@ func (c groupMembership) List(ctx context.Context, account access.AccountID) ([]
 		if g.Type == builtIn {
 			continue
 		}
-		grant := access.Grant{ID: g.ID, Label: g.name() + " (direct)"}
+		grant := access.Grant{ID: g.ID, Label: g.name()}
 		rules, err := c.rulesFor(ctx, account, g)
 		if err != nil {
 			return nil, err
@@ -101,7 +101,7 @@ func (c groupMembership) Remove(ctx context.Context, account access.AccountID, g
 }
 
 // whyNot looks for the reason of a refusal: Okta answers in the same words whether the credential may not,
-// or nobody may (vendors/okta.md section 1, E0000006).
+// or nobody may (okta.md section 1, E0000006).
 func (c groupMembership) whyNot(ctx context.Context, call op, account access.AccountID, grant access.GrantID, refusal error) error {
 	g, err := get[group](ctx, c.Okta, reading("groups", "read the group %s", grant), "/api/v1/groups/"+esc(grant))
 	if err != nil {

@@ -24,7 +24,7 @@ type apiToken struct {
 
 // List picks the account's from all of the org's: Okta lists them only all together.
 // GET /api/v1/api-tokens, scope okta.apiTokens.read. The document shows no paging; the public page does, with
-// a default of 20 (vendors/okta.md section 10), which following the Link covers whatever it is.
+// a default of 20 (okta.md section 10), which following the Link covers whatever it is.
 func (c keys) List(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
 	// The tokens of nobody are none; only the account itself can say that it exists.
 	if _, err := c.user(ctx, account); err != nil {

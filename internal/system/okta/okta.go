@@ -1,7 +1,7 @@
 // Package okta connects the model to an Okta org through the Management API.
 //
 // It is built on okta-sdk-golang/v2, of which it uses the request executor, the models and the write
-// calls; what that SDK gets wrong (vendors/okta.md section 0) is kept from mattering here: its cache is
+// calls; what that SDK gets wrong (okta.md section 0) is kept from mattering here: its cache is
 // off, its configuration files and environment variables are overridden field by field, its retries are
 // inert because the transport's come first, and ids are escaped before they reach a path.
 package okta
@@ -103,7 +103,7 @@ var vendor = transport.Vendor{
 }
 
 // bucket names the rate limit that a call counts against. The most specific wins; these are the ones that
-// Okta sets apart (vendors/okta.md section 2).
+// Okta sets apart (okta.md section 2).
 func bucket(r *http.Request) string {
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	if len(parts) < 3 || parts[0] != "api" {

@@ -30,7 +30,7 @@ type owner struct {
 const ownersAtOnce = 5
 
 // List asks every group, because Okta can't be asked for the groups that somebody owns
-// (vendors/okta.md section 14).
+// (okta.md section 14).
 // GET /api/v1/groups and /api/v1/groups/{id}/owners, scope okta.groups.read.
 func (c groupOwnership) List(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
 	if _, err := c.user(ctx, account); err != nil {

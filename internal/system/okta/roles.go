@@ -10,7 +10,7 @@ import (
 )
 
 // A role is an admin role assignment. The SDK's Role loses which custom role it is and over what
-// (vendors/okta.md section 0.9).
+// (okta.md section 0.9).
 type role struct {
 	ID             access.GrantID `json:"id"`
 	Type           string         `json:"type"`
@@ -83,7 +83,7 @@ func (c roleAssignments) List(ctx context.Context, account access.AccountID) ([]
 	}
 	grants := make([]access.Grant, 0, len(roles))
 	for _, r := range roles {
-		grant := access.Grant{ID: r.ID, Label: r.name() + " (direct)"}
+		grant := access.Grant{ID: r.ID, Label: r.name()}
 		if group := r.group(); group != "" {
 			name, err := c.groupName(ctx, group)
 			if err != nil {
@@ -157,7 +157,7 @@ func (o *Okta) refuseIfLastSuperAdmin(ctx context.Context, account access.Accoun
 }
 
 // refuseLastSuperAdmin looks for another super administrator who can sign in: first among those whom Okta
-// lists as having roles, which may leave out who has them through a group (vendors/okta.md section 8),
+// lists as having roles, which may leave out who has them through a group (okta.md section 8),
 // then among the members of groups with admin rights.
 func (o *Okta) refuseLastSuperAdmin(ctx context.Context, account access.AccountID) error {
 	seen := map[access.AccountID]bool{account: true}

@@ -10,8 +10,8 @@ import (
 )
 
 // Okta does not refuse a list to a credential with narrow rights. It leaves out what the credential may
-// not see, down to an empty list with 200 OK for an application without any admin role (PEERS.md section
-// 1.5). So before a list is believed, the credential has to show that it sees all.
+// not see, down to an empty list with 200 OK for an application without any admin role (ConductorOne tells
+// of it in the documentation of its connector, baton-okta). So before a list is believed, the credential has to show that it sees all.
 
 // ownRights are what the credential in use may do.
 type ownRights struct {

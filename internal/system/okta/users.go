@@ -46,26 +46,31 @@ const (
 	deprovisioned = "DEPROVISIONED"
 )
 
-// user reads one user by id, straight from Okta.
+// user reads one user by id, straight from Okta. Okta also takes a login for an id, and what it takes for a
+// login may be somebody else's: "a#b@acme.com" in a path is the user "a".
 func (o *Okta) user(ctx context.Context, id access.AccountID) (*user, error) {
+	call := reading("users", "read the account %s", id)
+	noID := &access.Error{
+		Kind: access.Blocked, Op: call.what, Reason: fmt.Sprintf("%q is not the id of an account", id),
+		Fix: "Name the account by its id, 20 characters that begin with 00u.",
+	}
+	if strings.Trim(string(id), idCharacters) != "" {
+		return nil, noID
+	}
 	if err := o.seesAll(ctx); err != nil {
 		return nil, err
 	}
-	call := reading("users", "read the account %s", id)
 	u, err := get[user](ctx, o, call, "/api/v1/users/"+esc(id))
 	if err != nil {
 		return nil, err
 	}
-	// Okta also takes a login for an id, and what it takes for one may be somebody else's
-	// (vendors/okta.md section 0.7).
 	if u.ID != id {
-		return nil, &access.Error{
-			Kind: access.Blocked, Op: call.what, Reason: fmt.Sprintf("%q is not an id; Okta took it for the account %s", id, u.ID),
-			Fix: "Name the account by its id, 20 characters that begin with 00u.",
-		}
+		return nil, noID
 	}
 	return u, nil
 }
+
+const idCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 func (u *user) account() access.Account {
 	a := access.Account{ID: u.ID, Status: u.Status, Active: u.canSignIn()}

@@ -1,0 +1,247 @@
+package okta_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
+	sandboxokta "github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
+	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
+)
+
+// What okta-sdk-golang v2.20.0 gets wrong, and what must not come of it. The configuration that it takes
+// from files and from the environment is in internal/provider, where there is a process to give it to.
+
+// asked are the requests whose path has the part in it.
+func (w *world) asked(part string) (n int) {
+	for _, request := range w.server.Requests() {
+		if strings.Contains(request.Path, part) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAListIsNeverAnsweredFromTheSDKsCache(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{}, nil)
+	groups, jane := okta.GroupMembership(w.okta), w.id(sandboxokta.Jane)
+	before, err := groups.List(t.Context(), jane)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.org.AddToGroup(sandboxokta.Jane, "Project A")
+	after, err := groups.List(t.Context(), jane)
+	if err != nil || len(after) != len(before)+1 {
+		t.Errorf("%d groups, then %d with one more (%v)", len(before), len(after), err)
+	}
+	if n := w.asked("/groups"); w.asked("/users/"+string(jane)+"/groups") != 2 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
+func TestARateLimitThatDoesNotEndIsAnErrorAndNotAPanic(t *testing.T) {
+	t.Parallel()
+	for name, header := range map[string]bool{"with the reset header": true, "without it": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandboxokta.HandlerOptions{}, nil)
+			w.server.Inject(sandbox.Fault{Do: func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+				if header {
+					rw.Header().Set("Date", w.clock.Now().Format(http.TimeFormat))
+					rw.Header().Set("X-Rate-Limit-Limit", "600")
+					rw.Header().Set("X-Rate-Limit-Remaining", "0")
+					rw.Header().Set("X-Rate-Limit-Reset", "1795165260")
+				}
+				sandbox.Status(http.StatusTooManyRequests, `{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit due to too many requests."}`)(rw, r, next)
+			}})
+			_, err := okta.GroupMembership(w.okta).List(t.Context(), w.id(sandboxokta.Jane))
+			if access.KindOf(err) != access.RateLimited {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestARateLimitIsWaitedOutAndCostsNoError(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{EnforceRateLimits: true, RateLimitScale: 0.05}, nil)
+	for range 40 {
+		if _, err := okta.GroupMembership(w.okta).List(t.Context(), w.id(sandboxokta.Jane)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := 0
+	for _, request := range w.server.Requests() {
+		if request.Status == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused > 0 {
+		t.Errorf("%d of %d calls were refused", refused, len(w.server.Requests()))
+	}
+	if w.clock.Slept() < time.Minute {
+		t.Errorf("waited %v: the limit was not reached, and nothing was tested", w.clock.Slept())
+	}
+}
+
+func TestAConnectionThatKeepsBreakingIsTriedAFewTimesAndNotForEver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{}, nil)
+	w.server.Inject(sandbox.Fault{Do: sandbox.ResetConnection()})
+	_, err := okta.Sessions(w.okta).Remove(t.Context(), w.id(sandboxokta.Jane), "sessions")
+	if access.KindOf(err) != access.Unavailable {
+		t.Errorf("got %v", err)
+	}
+	if n := len(w.server.Requests()); n > 6 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+func TestAFailureInPassingIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{}, nil)
+	w.server.Inject(sandbox.Fault{Times: 2, Do: sandbox.Status(http.StatusServiceUnavailable, `{"errorCode":"E0000010","errorSummary":"Service is in read only mode"}`)})
+	if _, err := okta.GroupMembership(w.okta).List(t.Context(), w.id(sandboxokta.Jane)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestARoleThatIsBeingChangedIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{}, nil)
+	id := w.org.AssignRole(sandboxokta.Projects, sandboxokta.AppAdmin)
+	w.org.HoldRoleLock(3)
+	if _, err := okta.RoleAssignments(w.okta).Remove(t.Context(), w.id(sandboxokta.Projects), access.GrantID(id)); err != nil {
+		t.Error(err)
+	}
+	if roles := w.org.Roles(sandboxokta.Projects); len(roles) != 0 {
+		t.Errorf("still has %v", roles)
+	}
+}
+
+func TestWhatIsNotAnIDNeverReachesAPath(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{}, nil)
+	for _, id := range []access.AccountID{sandboxokta.ContractorHash, sandboxokta.Slash, sandboxokta.Jane, "../groups", "00u?x=1", "a b"} {
+		if _, err := w.okta.Get(t.Context(), id); access.KindOf(err) != access.Blocked {
+			t.Errorf("%q: got %v", id, err)
+		}
+	}
+	if requests := w.server.Requests(); len(requests) != 0 {
+		t.Errorf("asked for %s", requests[0].Path)
+	}
+	// A shortname is a login too, and looks like an id.
+	if _, err := w.okta.Get(t.Context(), "jordan"); err == nil {
+		t.Error("a shortname was taken for an id")
+	}
+}
+
+func TestTheAssertionDoesNotTravelInAURLAndAnAccessTokenIsUsedAgain(t *testing.T) {
+	t.Parallel()
+	w := newApplication(t, sandboxokta.ServiceApp)
+	for range 3 {
+		if _, err := okta.GroupMembership(w.okta).List(t.Context(), w.id(sandboxokta.Jane)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tokens := 0
+	for _, request := range w.server.Requests() {
+		if !strings.HasPrefix(request.Path, "/oauth2/v1/token") {
+			continue
+		}
+		tokens++
+		if strings.Contains(request.Path, "?") {
+			t.Errorf("the token was asked for with %s", request.Path)
+		}
+	}
+	if tokens != 1 {
+		t.Errorf("%d access tokens for 3 lists", tokens)
+	}
+}
+
+// newApplication is a world in which the credential is a service application's.
+func newApplication(t *testing.T, label string) *world {
+	t.Helper()
+	return newWorld(t, sandboxokta.HandlerOptions{}, func(c *okta.Config) {
+		org := sandboxokta.NewOrg(sandbox.Acme(), c.Clock) // Ids follow from names: any org of the company tells them.
+		c.APIToken, c.ClientID, c.PrivateKey = "", org.AppID(label), sandboxokta.ClientKey
+	})
+}
+
+func TestAnAccessTokenThatExpiresInMidRunIsReplaced(t *testing.T) {
+	t.Parallel()
+	w := newApplication(t, sandboxokta.ServiceApp)
+	groups := okta.GroupMembership(w.okta)
+	for range 3 {
+		if _, err := groups.List(t.Context(), w.id(sandboxokta.Jane)); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.Advance(2 * time.Hour)
+	}
+	// And one that Okta stops accepting before its time is replaced once, in mid-call.
+	refuse := sandbox.Status(http.StatusUnauthorized, `{"errorCode":"E0000011","errorSummary":"Invalid token provided"}`)
+	w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/api/v1/users/*/groups"), Times: 1, Do: refuse})
+	if _, err := groups.List(t.Context(), w.id(sandboxokta.Jane)); err != nil {
+		t.Error(err)
+	}
+	if n := w.asked("/oauth2/v1/token"); n != 5 {
+		t.Errorf("%d access tokens, want 5", n)
+	}
+}
+
+func TestAScopeThatTheApplicationIsNotGrantedIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{}, func(c *okta.Config) {
+		org := sandboxokta.NewOrg(sandbox.Acme(), c.Clock)
+		c.APIToken, c.ClientID, c.PrivateKey = "", org.AppID(sandboxokta.ServiceApp), sandboxokta.ClientKey
+		c.Scopes = []string{"okta.users.read", "okta.roles.read"}
+	})
+	_, err := okta.AppAssignments(w.okta).List(t.Context(), w.id(sandboxokta.Jane))
+	if access.KindOf(err) != access.Denied || !strings.Contains(err.Error(), "okta.apps.read") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := okta.Sessions(w.okta).List(t.Context(), w.id(sandboxokta.Jane)); err != nil {
+		t.Errorf("what the scopes allow: %v", err)
+	}
+}
+
+func TestAKeyThatTheApplicationDoesNotKnowIsExplained(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{}, func(c *okta.Config) {
+		c.APIToken, c.ClientID, c.PrivateKey = "", "0oaNobodyHasThisId00", sandboxokta.ClientKey
+	})
+	_, err := w.okta.Find(t.Context(), sandboxokta.Jane)
+	if access.KindOf(err) != access.Denied || !strings.Contains(err.Error(), "client_id") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRequestsSayWhoTheyAreFrom(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{}, func(c *okta.Config) { c.UserAgent = "terraform-provider-offboard/9.9.9" })
+	if _, err := w.okta.Find(t.Context(), sandboxokta.Jane); err != nil {
+		t.Fatal(err)
+	}
+	for _, request := range w.server.Requests() {
+		if !strings.HasSuffix(request.Header.Get("User-Agent"), " terraform-provider-offboard/9.9.9") {
+			t.Errorf("%s from %q", request.Path, request.Header.Get("User-Agent"))
+		}
+	}
+}
+
+func TestAContextThatEndsStopsAWait(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{}, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	w.server.Inject(sandbox.Fault{Do: func(http.ResponseWriter, *http.Request, http.Handler) { cancel() }})
+	_, err := okta.GroupMembership(w.okta).List(ctx, w.id(sandboxokta.Jane))
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
