@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"time"
 
@@ -45,9 +46,12 @@ func (o Outcome) Clean() bool {
 
 // The wait between two looks doubles from the first of these to the last.
 const (
-	firstLook = 500 * time.Millisecond
-	lastLook  = 10 * time.Second
+	firstWait = 500 * time.Millisecond
+	longWait  = 10 * time.Second
 )
+
+// grace is for one more look after time has run out: without it nothing of what was done would be known.
+const grace = 30 * time.Second
 
 // unwellLimit is how many removals in a row may fail because the system itself is unwell before the rest
 // are left for the next run.
@@ -81,7 +85,9 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 	}
 	// A removal that failed may have been done all the same: after any attempt, what counts is a new list.
 	if len(agreed)+len(out.Left) > 0 {
-		if listed, err = e.settle(ctx, agreed, out.Marks); err != nil {
+		look, done := lastLook(ctx)
+		defer done()
+		if listed, err = e.settle(look, agreed, out.Marks); err != nil {
 			out.Unverified = err
 			return out
 		}
@@ -155,6 +161,8 @@ func (e Exit) remove(ctx context.Context, held, approved Holdings, left map[Gran
 			continue
 		case kind == Unavailable, kind == RateLimited:
 			unwell++
+		case ctx.Err() != nil:
+			err = &Error{Reason: "time ran out, or the run was stopped, before the system answered", Err: err}
 		default:
 			unwell = 0
 		}
@@ -171,11 +179,20 @@ func (e Exit) removeOne(ctx context.Context, id GrantID) (Receipt, error) {
 	return e.Connector.Remove(ctx, e.Account, id)
 }
 
+// lastLook is a context to look with. A deadline that has passed is extended by grace; a run that somebody
+// stopped stays stopped.
+func lastLook(ctx context.Context) (context.Context, context.CancelFunc) {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return context.WithTimeout(context.WithoutCancel(ctx), grace)
+	}
+	return ctx, func() {}
+}
+
 // settle lists until nothing is held that the system agreed to remove, or patience or time ends, and
 // returns the last list.
 func (e Exit) settle(ctx context.Context, agreed map[GrantID]Receipt, marks Marks) ([]Grant, error) {
 	deadline := e.Clock.Now().Add(e.Patience)
-	for wait := firstLook; ; wait = min(2*wait, lastLook) {
+	for wait := firstWait; ; wait = min(2*wait, longWait) {
 		listed, err := e.list(ctx)
 		if err != nil {
 			return nil, err

@@ -261,3 +261,20 @@ func TestAnExitThatIsStoppedSaysWhatItDidNotAttempt(t *testing.T) {
 		t.Error("verified, although nothing could be asked any more")
 	}
 }
+
+func TestAnExitWhoseTimeRunsOutLooksOnceMore(t *testing.T) {
+	t.Parallel()
+	m, _, exit := leaver(five)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	m.After = func(call string) {
+		if call == "remove 1 g2" {
+			<-ctx.Done()
+		}
+	}
+	out := exit.Run(ctx, five, five, nil)
+	check(t, "held", access.Holdings{"g3": "Three", "g4": "Four", "g5": "Five"}, out.Held)
+	check(t, "removed", 2, len(out.Removed))
+	check(t, "left", 3, len(out.Left))
+	check(t, "unverified", nil, out.Unverified)
+}

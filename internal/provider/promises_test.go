@@ -195,6 +195,30 @@ func TestOneRemovalThatAlwaysFailsDoesNotKeepTheOthers(t *testing.T) {
 	)
 }
 
+func TestAnExitThatRunsOutOfTimeSavesHowFarItGot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	exit := w.projectsExit(`timeouts = { update = "3s" }`)
+	w.run(
+		resource.TestStep{
+			PreConfig:   func() { w.server.Inject(sandbox.Fault{Match: removal, After: 2, Do: sandbox.Hang()}) },
+			Config:      exit,
+			ExpectError: only(true, `(?s)Access remains.*time\s+ran\s+out`),
+		},
+		resource.TestStep{
+			PreConfig: w.server.Heal,
+			Config:    exit,
+			ConfigPlanChecks: before(planCheck(func(req plancheck.CheckPlanRequest) error {
+				if going := rows(req, groups); len(going) != 3 {
+					return fmt.Errorf("the plan shows %v, want three rows", going)
+				}
+				return nil
+			})),
+			Check: resource.ComposeTestCheckFunc(expectAccess(groups), expectAttribute(groups, "removed.%", "5")),
+		},
+	)
+}
+
 func TestWhatCouldNotBeVerifiedStaysInStateUntilItIsSeenGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
