@@ -50,7 +50,8 @@ type Account struct {
 	Names []string
 	// Status is the system's own word for the state of the account, such as ACTIVE.
 	Status string
-	// Active says that the account can be used to sign in, or can come to be without an administrator.
+	// Active says that the account can be signed in to, or will be without anybody deciding it: by an
+	// activation mail, a reset password, the end of a lock.
 	Active bool
 }
 
@@ -66,9 +67,11 @@ type Grant struct {
 	// Version tells a grant from one made anew under the same ID, where removal leaves something that is
 	// still listed: a scrambled password, sessions that cannot be enumerated. Empty for every other grant.
 	Version string
-	// Note is what a reviewer must know before agreeing to the removal: a side effect, or that the system
-	// will refuse it and where to go instead. Usually empty.
+	// Note is what a reviewer must know before agreeing to the removal: a side effect. Usually empty.
 	Note string
+	// Stays is the error with which the system would refuse to remove the grant: Blocked, with where to go
+	// instead. Usually nil. Nobody asks for the removal of a grant that stays.
+	Stays *Error
 	// Reached is, for an account as a grant, the harshest disposition it has been brought to. Empty for one
 	// that is as live as ever, and for every other grant.
 	Reached Disposition
@@ -92,7 +95,7 @@ const (
 // A Removal is what happened to a grant.
 type Removal struct {
 	Label string
-	// At is when the grant was seen gone or, for Acknowledged, when the system said so.
+	// At is when the grant was found gone, by looking after the removal.
 	At        time.Time
 	Assurance Assurance
 }

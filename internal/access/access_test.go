@@ -114,6 +114,6 @@ func ExampleError() {
 	})
 	fmt.Println(&access.Error{Kind: access.Unavailable, Op: "list the groups of jane@acme.example", Reason: "503 Service Unavailable"})
 	// Output:
-	// remove jane@acme.example from Domain Developers: blocked: the group is imported from Active Directory. Remove her there, and import again.
-	// list the groups of jane@acme.example: unavailable: 503 Service Unavailable
+	// remove jane@acme.example from Domain Developers: the group is imported from Active Directory. Remove her there, and import again.
+	// list the groups of jane@acme.example: 503 Service Unavailable
 }

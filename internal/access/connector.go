@@ -7,8 +7,8 @@ import (
 
 // A Directory knows the accounts of one system. It is safe for concurrent use.
 //
-// Its answers name things and inform warnings; they may be as old as the current run. They are never
-// used to verify a removal.
+// Find may answer with what it was told earlier in the same run; Get asks. Neither is used to verify a
+// removal.
 type Directory interface {
 	// Find returns the account that belongs to person. NotFound means that the system answered and nobody
 	// in it has this address, and that the credential in use would have been shown such an account. Where
@@ -37,7 +37,8 @@ type Connector interface {
 	// Remove asks the system to remove one grant of the account and touches nothing else: no other grant,
 	// nobody else's. Removing what is already gone is not an error. It returns once the system has agreed,
 	// which may be before List shows it. Blocked means that the system refuses, or would, until somebody
-	// changes something outside this grant; the error's Fix says what.
+	// changes something outside this grant; the error's Fix says what. Where List can know that beforehand the
+	// grant Stays.
 	Remove(ctx context.Context, account AccountID, grant GrantID) (Receipt, error)
 }
 
@@ -47,6 +48,9 @@ type Receipt struct {
 	Assurance Assurance
 	// Version is the version under which List goes on showing what is left of an Acknowledged grant.
 	Version string
+	// Lingers is the error to report if List goes on showing the grant: what else has to go before it can,
+	// where the connector can't tell whether that is about to happen. Usually nil.
+	Lingers error
 }
 
 // A Transferer is a Connector some of whose grants have to go to somebody else before they can go.
@@ -76,15 +80,15 @@ const (
 // Dispositions are all of them, in that order.
 var Dispositions = []Disposition{Suspend, Deactivate, Archive, Delete}
 
-// Under returns the grants that still have to be brought to a disposition: those that have not Reached it.
+// Reaches says that an account which has been brought to d needs nothing more to be at want. The empty
+// disposition reaches none.
+func (d Disposition) Reaches(want Disposition) bool {
+	return slices.Index(Dispositions, d) >= slices.Index(Dispositions, want)
+}
+
+// Under returns the grants that still have to be brought to a disposition.
 func Under(listed []Grant, d Disposition) []Grant {
-	var due []Grant
-	for _, grant := range listed {
-		if slices.Index(Dispositions, grant.Reached) < slices.Index(Dispositions, d) {
-			due = append(due, grant)
-		}
-	}
-	return due
+	return slices.DeleteFunc(slices.Clone(listed), func(g Grant) bool { return g.Reached.Reaches(d) })
 }
 
 // A Disposer is a Connector to which the end state is a choice. By itself it lists the account for as long
@@ -95,6 +99,25 @@ type Disposer interface {
 	// Dispose returns the connector that lists the account until it has reached this end state, and brings
 	// it there; and false if the system does not have it.
 	Dispose(d Disposition) (Connector, bool)
+}
+
+// A Rechecker is a Connector whose whole list costs so much that verifying a removal asks about single
+// grants instead. What appears elsewhere behind a plan's back is then found by the next List.
+type Rechecker interface {
+	Connector
+
+	// Recheck is List, of those grants alone.
+	Recheck(ctx context.Context, account AccountID, grants []GrantID) ([]Grant, error)
+}
+
+// A Surveyor is a Connector that learns what everybody holds from the calls it needs to learn it of one
+// account.
+type Surveyor interface {
+	Connector
+
+	// Survey is List, of every account that holds something. That an account is not in it says that it holds
+	// nothing, not that it exists.
+	Survey(ctx context.Context) (map[AccountID][]Grant, error)
 }
 
 // A Guard is a Connector that knows reasons to refuse a removal before anything is touched.

@@ -1,9 +1,6 @@
 package access
 
-import (
-	"errors"
-	"strings"
-)
+import "errors"
 
 // An ErrorKind is what code may branch on. The list is closed; nobody matches an error's text.
 type ErrorKind int
@@ -55,18 +52,22 @@ type Error struct {
 
 // Error says what failed, why, and what to do.
 func (e *Error) Error() string {
-	var b strings.Builder
-	if e.Op != "" {
-		b.WriteString(e.Op + ": ")
+	if e.Op == "" {
+		return e.Advice()
 	}
-	b.WriteString(e.Kind.String())
-	if e.Reason != "" {
-		b.WriteString(": " + e.Reason)
+	return e.Op + ": " + e.Advice()
+}
+
+// Advice is Error without what was being done, for where that stands already.
+func (e *Error) Advice() string {
+	reason := e.Reason
+	if reason == "" {
+		reason = e.Kind.String()
 	}
-	if e.Fix != "" {
-		b.WriteString(". " + e.Fix)
+	if e.Fix == "" {
+		return reason
 	}
-	return b.String()
+	return reason + ". " + e.Fix
 }
 
 // Unwrap returns the cause.

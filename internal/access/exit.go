@@ -72,12 +72,13 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 	}
 	maps.Copy(out.Marks, marks)
 
-	listed, err := e.list(ctx)
+	about := prior.IDs()
+	listed, err := e.list(ctx, about)
 	if err != nil {
 		out.Unverified = err
 		return out
 	}
-	agreed := e.remove(ctx, Held(listed, out.Marks), approved, out.Left)
+	agreed := e.remove(ctx, listed, approved, out)
 	for id, receipt := range agreed {
 		if receipt.Assurance == Acknowledged {
 			out.Marks[id] = receipt.Version
@@ -87,7 +88,7 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 	if len(agreed)+len(out.Left) > 0 {
 		look, done := lastLook(ctx)
 		defer done()
-		if listed, err = e.settle(look, agreed, out.Marks); err != nil {
+		if listed, err = e.settle(look, about, agreed, out.Marks); err != nil {
 			out.Unverified = err
 			return out
 		}
@@ -126,9 +127,14 @@ func Gone(grants Holdings, listed []Grant, held Holdings, at time.Time) map[Gran
 	return gone
 }
 
-// list reads what the account holds. An account that is no longer there holds nothing.
-func (e Exit) list(ctx context.Context) ([]Grant, error) {
-	listed, err := e.Connector.List(ctx, e.Account)
+// list reads what the account holds, or, where that is all that can be afforded, which of these grants it
+// holds. An account that is no longer there holds nothing.
+func (e Exit) list(ctx context.Context, about []GrantID) (listed []Grant, err error) {
+	if rechecker, ok := e.Connector.(Rechecker); ok {
+		listed, err = rechecker.Recheck(ctx, e.Account, about)
+	} else {
+		listed, err = e.Connector.List(ctx, e.Account)
+	}
 	if KindOf(err) == NotFound {
 		return nil, nil
 	}
@@ -136,12 +142,20 @@ func (e Exit) list(ctx context.Context) ([]Grant, error) {
 }
 
 // remove asks for the removal of each approved grant that is held, and returns the receipts of those the
-// system agreed to; the reasons of the others go into left.
-func (e Exit) remove(ctx context.Context, held, approved Holdings, left map[GrantID]error) map[GrantID]Receipt {
-	agreed := map[GrantID]Receipt{}
+// system agreed to; the reasons of the others go into out.Left.
+func (e Exit) remove(ctx context.Context, listed []Grant, approved Holdings, out Outcome) map[GrantID]Receipt {
+	agreed, left, held := map[GrantID]Receipt{}, out.Left, Held(listed, out.Marks)
+	stays := map[GrantID]*Error{}
+	for _, grant := range listed {
+		stays[grant.ID] = grant.Stays
+	}
 	unwell := 0
 	for _, id := range approved.IDs() {
 		if _, ok := held[id]; !ok {
+			continue
+		}
+		if reason := stays[id]; reason != nil {
+			left[id] = reason
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -189,33 +203,42 @@ func lastLook(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // settle lists until nothing is held that the system agreed to remove, or patience or time ends, and
-// returns the last list.
-func (e Exit) settle(ctx context.Context, agreed map[GrantID]Receipt, marks Marks) ([]Grant, error) {
+// returns the last list there was. Only the first has to succeed: what one look showed gone is gone, whether
+// or not the next could be made.
+func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Receipt, marks Marks) ([]Grant, error) {
 	deadline := e.Clock.Now().Add(e.Patience)
+	last, err := e.list(ctx, about)
+	if err != nil {
+		return nil, err
+	}
 	for wait := firstWait; ; wait = min(2*wait, longWait) {
-		listed, err := e.list(ctx)
-		if err != nil {
-			return nil, err
-		}
-		held, still := Held(listed, marks), 0
+		held, still := Held(last, marks), 0
 		for id := range agreed {
 			if _, ok := held[id]; ok {
 				still++
 			}
 		}
 		if still == 0 || e.Clock.Now().Add(wait).After(deadline) {
-			return listed, nil
+			return last, nil
 		}
 		e.tell("waiting until the system shows it gone", map[string]any{"still_listed": still})
 		if e.Clock.Sleep(ctx, wait) != nil {
-			return listed, nil //nolint:nilerr // Time is over: the last look stands, and shows what lingers.
+			return last, nil //nolint:nilerr // Time is over: the last look stands, and shows what lingers.
+		}
+		if listed, err := e.list(ctx, about); err == nil {
+			last = listed
+		} else {
+			e.tell("could not look again", map[string]any{"error": err.Error()})
 		}
 	}
 }
 
 // lingering explains a grant that the system agreed to remove and that is held all the same.
 func lingering(receipt Receipt) error {
-	if receipt.Assurance == Acknowledged {
+	switch {
+	case receipt.Lingers != nil:
+		return receipt.Lingers
+	case receipt.Assurance == Acknowledged:
 		return &Error{Kind: Blocked, Reason: "it was removed, and had been made anew when it was looked for"}
 	}
 	return &Error{

@@ -278,3 +278,58 @@ func TestAnExitWhoseTimeRunsOutLooksOnceMore(t *testing.T) {
 	check(t, "left", 3, len(out.Left))
 	check(t, "unverified", nil, out.Unverified)
 }
+
+func TestAGrantThatStaysIsNotAskedToGoAndItsReasonIsTold(t *testing.T) {
+	t.Parallel()
+	m, _, exit := leaver(access.Holdings{"g1": "One", "g3": "Three"})
+	stays := &access.Error{Kind: access.Blocked, Reason: "it is imported", Fix: "Change it there."}
+	m.Grant("1", access.Grant{ID: "g2", Label: "Two", Stays: stays})
+	held := access.Holdings{"g1": "One", "g2": "Two", "g3": "Three"}
+	out := exit.Run(t.Context(), held, held, nil)
+	check(t, "removals asked for", []string{"remove 1 g1", "remove 1 g3"}, removals(m))
+	check(t, "held", access.Holdings{"g2": "Two"}, out.Held)
+	check(t, "left", map[access.GrantID]error{"g2": stays}, out.Left)
+}
+
+func TestALookThatFailsLaterDoesNotUndoWhatAnEarlierOneShowed(t *testing.T) {
+	t.Parallel()
+	m, _, exit := leaver(five)
+	lists := 0
+	m.Fail = func(call string) error {
+		if call != "list 1" {
+			return nil
+		}
+		if lists++; lists == 3 {
+			return unwell(call)
+		}
+		return nil
+	}
+	m.Lag = 2
+	out := exit.Run(t.Context(), five, access.Holdings{"g1": "One"}, nil)
+	check(t, "clean", true, out.Clean())
+	check(t, "lists", 5, lists)
+}
+
+// partial can only be afforded to be asked about single grants.
+type partial struct {
+	*accesstest.Memory
+	asked [][]access.GrantID
+}
+
+func (p *partial) Recheck(ctx context.Context, account access.AccountID, grants []access.GrantID) ([]access.Grant, error) {
+	p.asked = append(p.asked, grants)
+	listed, err := p.List(ctx, account)
+	return slices.DeleteFunc(listed, func(g access.Grant) bool { return !slices.Contains(grants, g.ID) }), err
+}
+
+func TestARemovalIsVerifiedByAskingAboutSingleGrantsWhereAWholeListCostsTooMuch(t *testing.T) {
+	t.Parallel()
+	m, _, exit := leaver(five)
+	p := &partial{Memory: m}
+	exit.Connector = p
+	prior := access.Holdings{"g1": "One", "g2": "Two"}
+	out := exit.Run(t.Context(), prior, access.Holdings{"g1": "One"}, nil)
+	check(t, "clean", true, out.Clean())
+	check(t, "held", access.Holdings{"g2": "Two"}, out.Held)
+	check(t, "asked", [][]access.GrantID{{"g1", "g2"}, {"g1", "g2"}}, p.asked)
+}

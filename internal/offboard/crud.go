@@ -79,7 +79,7 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 		now.facts.Marks = nil
 	}
 	now.account, now.facts.Names, now.facts.Active = seen.ID, seen.Names, seen.Active
-	now.listed, err = system.Connectors[r.kind.Name].List(ctx, seen.ID)
+	now.listed, err = system.list(ctx, r.kind.Name, seen.ID)
 	if err != nil && access.KindOf(err) != access.NotFound {
 		diags.Append(errorCheck(r.what(v), err))
 		return view{}
@@ -144,6 +144,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if !plan.Terminated.ValueBool() {
 		r.save(ctx, req.Plan, &resp.State, map[string]any{attrRemoved: removals(prior.Removed, nil)}, diags)
 		known.remember(ctx, resp.Private, diags)
+		return
+	}
+	if plan.Access.IsUnknown() {
+		diags.Append(errorNoRows(r.what(plan)))
+		r.save(ctx, req.Plan, &resp.State, map[string]any{attrAccess: prior.Access, attrRemoved: removals(prior.Removed, nil)}, diags)
 		return
 	}
 	planned := plan.held()

@@ -1,6 +1,7 @@
 package offboard
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,10 +53,24 @@ func errorUnverified(what string, out access.Outcome) diag.Diagnostic {
 			"apply what it then shows.\n\n%s", what, sentence(out.Unverified.Error())))
 }
 
+// errorNoRows is for what must never happen: an exit whose plan has no rows to be bound to.
+func errorNoRows(what string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The plan shows no rows", fmt.Sprintf(
+		"The plan does not say what of the %s may stay, so nothing was removed. Plan again. This is a bug in the provider; please report it.", what))
+}
+
 func errorRemains(v values, id access.GrantID, label string, reason error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(rootAccess.AtMapKey(string(id)), "Access remains", fmt.Sprintf(
 		"%s still holds %s (%s) in %s.\n\n%s\n\nState keeps the row, and the next plan shows it again.",
-		v.Person.ValueString(), label, id, v.System.ValueString(), sentence(reason.Error())))
+		v.Person.ValueString(), label, id, v.System.ValueString(), sentence(advice(reason))))
+}
+
+// advice is an error without what was being done, which the row it stands at says already.
+func advice(err error) string {
+	if e, ok := errors.AsType[*access.Error](err); ok {
+		return e.Advice()
+	}
+	return err.Error()
 }
 
 func errorAppeared(v values, id access.GrantID, label string) diag.Diagnostic {
@@ -150,13 +165,16 @@ func warnLapsed(v values, lapsed map[access.GrantID]time.Time, held access.Holdi
 			"with the owner's consent.", v.Person.ValueString(), v.System.ValueString(), strings.Join(lines, "\n")))
 }
 
-func warnNotes(kind Kind, v values, notes map[access.GrantID]string) diag.Diagnostic {
-	var lines []string
-	for _, id := range slices.Sorted(maps.Keys(notes)) {
-		lines = append(lines, "  - "+notes[id])
-	}
+func warnNotes(kind Kind, v values, notes []string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(rootAccess, "Before you approve: "+strings.ReplaceAll(kind.Name, "_", " "), fmt.Sprintf(
-		"What removing this from %s in %s also means:\n%s", v.Person.ValueString(), v.System.ValueString(), strings.Join(lines, "\n")))
+		"What removing this from %s in %s also means:\n%s", v.Person.ValueString(), v.System.ValueString(), strings.Join(notes, "\n")))
+}
+
+func warnStays(kind Kind, v values, stays []string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(rootAccess, "Can't be removed from here: "+strings.ReplaceAll(kind.Name, "_", " "), fmt.Sprintf(
+		"%s does not let go of some of these rows of %s by itself:\n%s\n\nThe apply removes the others, and ends with an error for each of these that is "+
+			"still there by then. To accept one for a time, tolerate it.",
+		v.System.ValueString(), v.Person.ValueString(), strings.Join(stays, "\n")))
 }
 
 func warnReminted(kind Kind, v values) diag.Diagnostic {

@@ -21,8 +21,9 @@ type facts struct {
 	Active bool     `json:"active,omitempty"`
 	// Pinned says that the configuration named the account.
 	Pinned bool `json:"pinned,omitempty"`
-	// Notes are what reviewers must know of single grants.
+	// Notes are what reviewers must know of single grants; Stays are the reasons why some can't be removed.
 	Notes map[access.GrantID]string `json:"notes,omitempty"`
+	Stays map[access.GrantID]string `json:"stays,omitempty"`
 	// Accounts are, for the account itself as a grant, how it is called and how far it has been brought.
 	Accounts map[access.GrantID]standing `json:"accounts,omitempty"`
 	// Marks are the versions at which removals were acknowledged.
@@ -69,10 +70,13 @@ func (f facts) remember(ctx context.Context, private privateWriter, diags *diag.
 
 // learn takes from a list what is to be remembered of it.
 func (f *facts) learn(listed []access.Grant, disposes bool) {
-	f.Notes, f.Accounts = map[access.GrantID]string{}, map[access.GrantID]standing{}
+	f.Notes, f.Stays, f.Accounts = map[access.GrantID]string{}, map[access.GrantID]string{}, map[access.GrantID]standing{}
 	for _, grant := range listed {
 		if grant.Note != "" {
 			f.Notes[grant.ID] = grant.Note
+		}
+		if grant.Stays != nil {
+			f.Stays[grant.ID] = sentence(grant.Stays.Advice())
 		}
 		if disposes {
 			f.Accounts[grant.ID] = standing{Label: grant.Label, Reached: grant.Reached}

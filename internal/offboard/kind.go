@@ -8,12 +8,14 @@
 package offboard
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/memo"
 )
 
 // A Kind is one kind of access: what sets its resource apart from the others, which is words and four
@@ -39,6 +41,19 @@ type System struct {
 	Directory access.Directory
 	// Connectors by the name of the kind.
 	Connectors map[string]access.Connector
+
+	surveys memo.Map[string, map[access.AccountID][]access.Grant]
+}
+
+// list returns what an account holds of a kind. A connector that learns what everybody holds in order to
+// answer for one is asked once a run.
+func (s *System) list(ctx context.Context, kind string, account access.AccountID) ([]access.Grant, error) {
+	surveyor, ok := s.Connectors[kind].(access.Surveyor)
+	if !ok {
+		return s.Connectors[kind].List(ctx, account)
+	}
+	everybody, err := s.surveys.Get(ctx, kind, func() (map[access.AccountID][]access.Grant, error) { return surveyor.Survey(ctx) })
+	return everybody[account], err
 }
 
 // An Environment is what the provider has made of its configuration, shared by all resources of a run.

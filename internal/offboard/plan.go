@@ -126,8 +126,11 @@ func (r *Resource) planExit(ctx context.Context, config, prior, plan values, kno
 	if diags.HasError() || len(going) == 0 {
 		return
 	}
-	if notes := notesOn(going, known.Notes); len(notes) > 0 {
+	if notes := about(going, known.Notes); len(notes) > 0 {
 		diags.Append(warnNotes(r.kind, plan, notes))
+	}
+	if stays := about(going, known.Stays); len(stays) > 0 {
+		diags.Append(warnStays(r.kind, plan, stays))
 	}
 	if r.kind.Reminted && known.Active && !r.env.Guards.contains(plan.System.ValueString(), plan.person()) {
 		diags.Append(warnReminted(r.kind, plan))
@@ -263,12 +266,13 @@ func heir(ctx context.Context, system *System, plan values) (access.AccountID, e
 	return account.ID, nil
 }
 
-func notesOn(going access.Holdings, notes map[access.GrantID]string) map[access.GrantID]string {
-	on := map[access.GrantID]string{}
-	for id, note := range notes {
-		if label, goes := going[id]; goes {
-			on[id] = label + ": " + note
+// about are the lines to say of what is going, in order.
+func about(going access.Holdings, texts map[access.GrantID]string) []string {
+	var lines []string
+	for _, id := range going.IDs() {
+		if text, ok := texts[id]; ok {
+			lines = append(lines, "  - "+going[id]+": "+text)
 		}
 	}
-	return on
+	return lines
 }

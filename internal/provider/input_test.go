@@ -29,7 +29,7 @@ func TestBadInputIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 		"an empty grant":                 {one("sessions", okta.Jane, `tolerate = { "" = "2026-12-31T00:00:00Z" }`), `string length`},
 		"an empty account":               {one("sessions", okta.Jane, `account = ""`), `string length`},
 		"a disposition nobody has":       {one("account", okta.Jane, `disposition = "obliterate"`), `value must be one of`},
-		"a disposition Okta lacks":       {one("account", okta.Jane, `disposition = "archive"`), `(?s)Unknown disposition.*"suspend", "deactivate"\s+and\s+"delete"`},
+		"a disposition Okta lacks":       {one("account", okta.Jane, `disposition = "archive"`), `(?s)Unknown disposition.*"suspend",\s+"deactivate"\s+and\s+"delete"`},
 		"a successor that isn't one":     {one("delegations", okta.Jane, `successor = "mei"`), "Not an email address"},
 		"the leaver as successor":        {one("delegations", okta.Jane, fmt.Sprintf("successor = %q", strings.ToUpper(okta.Jane))), "The successor is the leaver"},
 		"a successor where none is":      {one("sessions", okta.Jane, fmt.Sprintf("successor = %q", okta.Mei)), `Unsupported argument`},

@@ -95,8 +95,9 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "delegations", Transfers: true,
-			Row:   "their place in relationships with others: those who report to them move to the successor, their own links are cut",
-			About: "Rights on others' things, and others' on theirs. In Okta these are linked objects: reports move to the successor.",
+			Row: "those who look up to them in relationships between people, such as reports to their manager: they move to the successor",
+			About: "Rights on others' things, and others' on theirs. In Okta these are linked objects: reports move to the successor. To whom the person " +
+				"reported gives them nothing, and is no row.",
 		},
 		Okta: okta.Delegations,
 	},

@@ -36,9 +36,9 @@ var every = map[string]struct {
 		returned: "password (of 2026-11-20)", acknowledged: 1,
 	},
 	"sessions": {
-		holds:    []string{"all sign-ins (the last on 2026-11-19 09:00 UTC)"},
+		holds:    []string{"all sign-ins and OAuth tokens (the last sign-in on 2026-11-19 09:00 UTC)"},
 		returns:  func(org *okta.Org) { org.SignIn(okta.Jane) },
-		returned: "all sign-ins (the last on 2026-11-20 10:00 UTC)", acknowledged: 1,
+		returned: "all sign-ins and OAuth tokens (the last sign-in on 2026-11-20 10:00 UTC)", acknowledged: 1,
 	},
 	"tokens": {
 		holds: []string{
@@ -65,7 +65,7 @@ var every = map[string]struct {
 	},
 	"role_assignments": {
 		holds: []string{
-			"Application Administrator", "Lifecycle operator (custom role)", "Organizational Administrator (via group: IT operators)",
+			"Application Administrator", "Lifecycle operator (custom role over: Engineering people)", "Organizational Administrator (via group: IT operators)",
 		},
 		returns:  func(org *okta.Org) { org.AssignRole(okta.Jane, okta.ReadOnlyAdmin) },
 		returned: "Read-Only Administrator",
@@ -83,12 +83,11 @@ var every = map[string]struct {
 	"delegations": {
 		arguments: []string{fmt.Sprintf("successor = %q", okta.Mei)},
 		holds: []string{
-			"assistant of victor.almeida@acme.example (linked object)", "manager of lena.novak@acme.example (linked object)",
-			"manager of omar.haddad@acme.example (linked object)", "manager of tomas.silva@acme.example (linked object)",
-			"subordinate of victor.almeida@acme.example (linked object)",
+			"Assistant of victor.almeida@acme.example (linked object)", "Manager of lena.novak@acme.example (linked object)",
+			"Manager of omar.haddad@acme.example (linked object)", "Manager of tomas.silva@acme.example (linked object)",
 		},
 		returns:  func(org *okta.Org) { org.SetManager(okta.Nobody, okta.Jane) },
-		returned: "manager of quinn.abbott@acme.example (linked object)", moves: true,
+		returned: "Manager of quinn.abbott@acme.example (linked object)", moves: true,
 	},
 	"group_ownership": {
 		arguments: []string{fmt.Sprintf("successor = %q", okta.Mei)},

@@ -443,13 +443,17 @@ func TestARoleOrAnApplicationThatComesWithAGroupStaysWhileTheGroupDoes(t *testin
 					ExpectError: only(true, `Access remains(.|\n)*IT\s+operators(.|\n)*offboard_group_membership`),
 				},
 				resource.TestStep{
+					Config:           w.config(imported(kind, okta.Jane, terminated)),
+					ConfigPlanChecks: before(expectRows(address, stays)),
+					ExpectError:      only(true, "Access remains"),
+				},
+				resource.TestStep{
 					PreConfig:        func() { w.org.RemoveFromGroup(okta.Jane, "IT operators") },
 					Config:           w.config(imported(kind, okta.Jane, terminated)),
 					ConfigPlanChecks: nothing,
 					Check:            resource.ComposeTestCheckFunc(expectAccess(address), resource.TestCheckResourceAttrSet(address, "removed.%")),
 				},
 			)
-			t.Log(stays)
 		})
 	}
 }

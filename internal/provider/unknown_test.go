@@ -129,7 +129,7 @@ func TestACredentialThatIsShownOnlyPartOfTheOrgIsRefused(t *testing.T) {
 			func(w *world) {
 				w.org.AssignCustomRole(okta.Projects, "Access auditor", "Engineering people")
 				w.token = w.org.CreateAPIToken(okta.Projects, "mine")
-			}, `part\s+of\s+the\s+org`,
+			}, `part\s+of\s+the\s+users`,
 		},
 		"a token that is not one": {func(w *world) { w.token = "00not-a-token-of-this-org" }, `does\s+not\s+accept`},
 	} {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,13 +123,30 @@ func TestAReviewerIsWarnedOfWhatARemovalAlsoMeans(t *testing.T) {
 	s := newShell(t, map[string]string{"main.tf": head + imported("group_membership", okta.Omar, terminated) +
 		strings.ReplaceAll(imported("tokens", okta.Jane, terminated), ".this", ".jane") + imported("keys", okta.Jane, terminated)})
 	s.write("main.tf", strings.Replace(s.read("main.tf"), `"offboard_tokens" "this"`, `"offboard_tokens" "jane"`, 1))
+	s.org.InstallAgent(okta.Jane, "jane-agent", "Okta AD agent")
 	s.do(0, "init")
 	out := s.do(2, "plan", "-no-color", "-detailed-exitcode")
 	s.says(out,
 		`Engineering (rule: Engineering by department): A rule manages this group. Removing the person adds them to the rule's exclusion list: "Engineering by department" (1 of 100 used)`,
 		"The account can still sign in", "offboard_account contains that",
-		"Whatever uses the API token stops working",
+		"jane-agent (API token", "in use by Okta AD agent): Okta AD agent stops working without this API token.",
 	)
+}
+
+func TestAReviewerIsToldWhatWillStayAndWhy(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, map[string]string{"main.tf": head + imported("group_membership", okta.Imported, terminated)})
+	s.do(0, "init")
+	s.says(s.do(2, "plan", "-no-color", "-detailed-exitcode", "-out=exit.tfplan"),
+		"Can't be removed from here: group membership",
+		"CORP Developers (imported from Corp AD): The group is imported from Corp AD, and its members only change there. Remove the person from the group in Corp AD",
+	)
+	s.says(s.do(1, "apply", "-no-color", "exit.tfplan"), "Access remains", "CORP Developers (imported from Corp AD)", "only change there")
+	for _, request := range s.server.Requests() {
+		if request.Method == http.MethodDelete && strings.Contains(request.Path, s.org.GroupID("CORP Developers")) {
+			t.Errorf("what stays was asked to go: %s", request.Path)
+		}
+	}
 }
 
 func TestWhatIsContainedFirstIsNotWarnedOf(t *testing.T) {

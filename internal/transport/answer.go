@@ -76,7 +76,7 @@ func (t *Transport) malformed(resp *http.Response, what string) *access.Error {
 	return &access.Error{
 		Kind:   access.Malformed,
 		Reason: fmt.Sprintf("%s answered %s with %s, which is not an answer of %s", resp.Request.URL.Host, resp.Status, what, t.Vendor.Name),
-		Fix:    t.Vendor.Here,
+		Fix:    t.Vendor.Hint,
 	}
 }
 

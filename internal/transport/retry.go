@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -70,7 +71,10 @@ func (t *Transport) checkRetry(ctx context.Context, resp *http.Response, err err
 		if access.KindOf(err) == access.Malformed {
 			return false, nil
 		}
-		return t.again(ctx, tries, maxUnwell, backoff(tries.made))
+		return t.unwell(ctx, tries)
+	}
+	if resp.StatusCode < 500 {
+		t.health.good()
 	}
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests:
@@ -84,10 +88,54 @@ func (t *Transport) checkRetry(ctx context.Context, resp *http.Response, err err
 			}
 		}
 		return again, err
-	case resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented, t.transient(resp):
+	case resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented:
+		return t.unwell(ctx, tries)
+	case t.transient(resp):
 		return t.again(ctx, tries, maxUnwell, backoff(tries.made))
 	}
 	return false, nil
+}
+
+// unwell says whether to try once more after a failure of the system itself. While it is known to be down
+// each request is made once.
+func (t *Transport) unwell(ctx context.Context, tries *tries) (bool, error) {
+	now := t.Clock.Now()
+	if t.health.down(now) {
+		return false, nil
+	}
+	again, err := t.again(ctx, tries, maxUnwell, backoff(tries.made))
+	if !again && tries.made >= maxUnwell {
+		t.health.bad(now)
+	}
+	return again, err
+}
+
+// A health is what is known of the system as a whole. A plan over hundreds of people would otherwise find out
+// for each of them that the system is down, a minute at a time.
+type health struct {
+	mu        sync.Mutex
+	downUntil time.Time
+}
+
+// downFor is how long a system that failed one request to the end is taken to be down.
+const downFor = time.Minute
+
+func (h *health) down(now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return now.Before(h.downUntil)
+}
+
+func (h *health) bad(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.downUntil = now.Add(downFor)
+}
+
+func (h *health) good() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.downUntil = time.Time{}
 }
 
 // again says whether one more try is allowed after wait, and notes the wait.
@@ -95,6 +143,7 @@ func (t *Transport) again(ctx context.Context, tries *tries, most int, wait time
 	if tries.made >= most || wait > maxAsked {
 		return false, nil
 	}
+	// A context's deadline is of the machine's clock, whatever clock is injected.
 	if deadline, ok := ctx.Deadline(); ok && time.Now().Add(wait).After(deadline) {
 		return false, nil
 	}

@@ -31,8 +31,8 @@ type Vendor struct {
 	Transient func(status int, body []byte) bool
 	// Harmless says that a request which is not a GET changes nothing, such as one for an access token.
 	Harmless func(*http.Request) bool
-	// Here is what to look at when something answers that is not the vendor: "Is org_url right?".
-	Here string
+	// Hint is what to look at when something answers that is not the vendor: "Check org_url."
+	Hint string
 }
 
 // A Budget is how many calls the vendor still takes, by its own account.
@@ -61,6 +61,7 @@ type Transport struct {
 	Options
 	redact  redactor
 	pace    pacer
+	health  health
 	retrier http.RoundTripper
 }
 

@@ -56,7 +56,7 @@ func serve(t *testing.T, change func(*transport.Options), answer func(n int, w h
 		},
 		Vendor: transport.Vendor{
 			Name: "vendor",
-			Here: "Is the URL right?",
+			Hint: "Is the URL right?",
 			Budget: func(h http.Header) (transport.Budget, bool) {
 				limit, err := strconv.Atoi(h.Get("X-Limit"))
 				remaining, _ := strconv.Atoi(h.Get("X-Remaining"))

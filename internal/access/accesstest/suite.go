@@ -47,7 +47,8 @@ type Breakage string
 const (
 	// Locked: the credential is no longer accepted.
 	Locked Breakage = "locked"
-	// Forbidden: the credential is accepted, and lacks the right.
+	// Forbidden: the credential is accepted, and lacks the right; or, where that can't be, the system does not
+	// have the thing.
 	Forbidden Breakage = "forbidden"
 	// Unwell: the system answers that something went wrong inside.
 	Unwell Breakage = "unwell"
@@ -63,7 +64,7 @@ const (
 
 var breakages = map[Breakage][]access.ErrorKind{
 	Locked:    {access.Denied},
-	Forbidden: {access.Denied},
+	Forbidden: {access.Denied, access.NotAvailable},
 	Unwell:    {access.Unavailable},
 	Silent:    {access.Unavailable},
 	Foreign:   {access.Malformed},
@@ -233,11 +234,26 @@ func keeps(t *testing.T, s Subject) {
 	if s.Kept == "" {
 		return
 	}
-	before, others := access.Held(mustList(t, s.Connector, s.KeptBy), nil), s.Others()
-	_, err := s.Connector.Remove(t.Context(), s.KeptBy, s.Kept)
-	e, ok := errors.AsType[*access.Error](err)
+	listed, others := mustList(t, s.Connector, s.KeptBy), s.Others()
+	before := access.Held(listed, nil)
+	exit := s.exit()
+	exit.Account = s.KeptBy
+	out := exit.Run(t.Context(), before, access.Holdings{s.Kept: before[s.Kept]}, nil)
+	e, ok := errors.AsType[*access.Error](out.Left[s.Kept])
 	if !ok || e.Kind != access.Blocked || e.Fix == "" {
-		t.Errorf("Remove returned %v, want a Blocked error with a fix", err)
+		t.Errorf("an exit left it with %v, want a Blocked error with a fix", out.Left)
+	}
+	for _, grant := range listed {
+		if grant.Stays == nil {
+			continue
+		}
+		// Whoever asks all the same is told so by the connector.
+		if _, err := s.Connector.Remove(t.Context(), s.KeptBy, grant.ID); access.KindOf(err) != access.Blocked {
+			t.Errorf("Remove(%s), which stays, returned %v, want Blocked", grant.ID, err)
+		}
+		if grant.Stays.Kind != access.Blocked || grant.Stays.Reason == "" || grant.Stays.Fix == "" {
+			t.Errorf("%s stays, and the error does not say why and what to do: %v", grant.ID, grant.Stays)
+		}
 	}
 	if diff := gocmp.Diff(before, access.Held(mustList(t, s.Connector, s.KeptBy), nil)); diff != "" {
 		t.Errorf("the refused removal changed something:\n%s", diff)

@@ -4,7 +4,7 @@ import "slices"
 
 func (c *call) apiTokenRow(t *apiToken) object {
 	return object{
-		"id": t.ID, "name": t.Name, "userId": t.Owner, "tokenWindow": "P30D", "clientName": "Okta API",
+		"id": t.ID, "name": t.Name, "userId": t.Owner, "tokenWindow": "P30D", "clientName": t.Client,
 		"network": object{"connection": "ANYWHERE"}, "created": timestamp(t.Created),
 		"lastUpdated": timestamp(t.LastUpdated), "expiresAt": timestamp(t.Expires),
 		"_link": object{"self": c.link("/api/v1/api-tokens/" + t.ID)},

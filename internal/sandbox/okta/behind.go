@@ -163,12 +163,21 @@ func (o *Org) CreateAPIToken(login, name string) (secret string) {
 	return secret
 }
 
-func (s *state) addAPIToken(u *user, name, secret string, now time.Time) {
+func (s *state) addAPIToken(u *user, name, secret string, now time.Time) *apiToken {
 	t := &apiToken{
-		ID: s.newID(apiTokenPrefix, u.ID, name), Name: name, Owner: u.ID, Digest: digest(secret),
+		ID: s.newID(apiTokenPrefix, u.ID, name), Name: name, Owner: u.ID, Client: "Okta API", Digest: digest(secret),
 		Created: now, LastUpdated: now, Expires: now.Add(apiTokenLife),
 	}
 	s.APITokens[t.ID] = t
+	return t
+}
+
+// InstallAgent is the person installing an agent of Okta's, which gets an API token of theirs.
+func (o *Org) InstallAgent(login, name, client string) {
+	o.change(func(s *state, now time.Time) {
+		u := s.mustUser(login)
+		s.addAPIToken(u, name, tokenMark+id("", "agent", u.ID, name), now).Client = client
+	})
 }
 
 // EnrollFactor enrolls a factor of one of the types above (Push, SMS, …), with a phone number, a device name or

@@ -121,6 +121,10 @@ var operationsOnTheRest = []operation{
 		bucket: bucketIAM, needs: needs{org: readRoles}, serve: (*call).listPermissions,
 	},
 	{
+		method: "GET", path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}", scope: "okta.roles.read",
+		bucket: bucketIAM, needs: needs{org: readRoles}, serve: (*call).getResourceSet,
+	},
+	{
 		method: "GET", path: "/api/v1/iam/resource-sets/{resourceSetIdOrLabel}/resources", scope: "okta.roles.read",
 		bucket: bucketIAM, query: "after limit", needs: needs{org: readRoles}, serve: (*call).listResources,
 	},

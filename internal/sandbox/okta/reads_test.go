@@ -29,6 +29,7 @@ func reads(c *client) []string {
 		"/api/v1/api-tokens?limit=200", "/api/v1/api-tokens/" + c.org.APITokenID(okta.Jane, "jane-ci"),
 		"/api/v1/iam/assignees/users", "/api/v1/iam/roles/" + c.org.CustomRoleID("Access auditor") + "/permissions",
 		"/api/v1/iam/roles/Access%20auditor/permissions",
+		"/api/v1/iam/resource-sets/" + c.org.ResourceSetID("Engineering people"),
 		"/api/v1/iam/resource-sets/" + c.org.ResourceSetID("Engineering people") + "/resources",
 		"/oauth2/v1/clients/" + c.org.AppID(okta.ServiceApp) + "/roles",
 		"/api/v1/devices/" + c.org.DeviceID("jane-mbp"), "/api/v1/devices/" + c.org.DeviceID("jane-mbp") + "/users",

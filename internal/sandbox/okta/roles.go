@@ -170,6 +170,15 @@ func (c *call) listPermissions() reply {
 	return ok(object{"permissions": rows})
 }
 
+func (c *call) getResourceSet() reply {
+	path := "/api/v1/iam/resource-sets/" + c.set.ID
+	return ok(object{
+		"id": c.set.ID, "label": c.set.Label, "description": c.set.Label,
+		"created": timestamp(c.set.Created), "lastUpdated": timestamp(c.set.Created),
+		"_links": object{"self": c.link(path), "resources": c.link(path + "/resources"), "bindings": c.link(path + "/bindings")},
+	})
+}
+
 // listResources pages in the body, as all of /iam does.
 func (c *call) listResources() reply {
 	set := "/api/v1/iam/resource-sets/" + c.set.ID

@@ -173,7 +173,9 @@ type assignment struct {
 }
 
 type apiToken struct {
-	ID, Name, Owner               string
+	ID, Name, Owner string
+	// Client is what the token was made for: "Okta API", or an agent of Okta's.
+	Client                        string
 	Digest                        string
 	Created, LastUpdated, Expires time.Time
 }

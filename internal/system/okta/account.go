@@ -3,10 +3,10 @@ package okta
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
-
-	"github.com/okta/okta-sdk-golang/v2/okta/query"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
@@ -66,12 +66,8 @@ func reached(u *user) access.Disposition {
 	return ""
 }
 
-func (c account) done(u *user) bool {
-	return len(access.Under([]access.Grant{{Reached: reached(u)}}, c.disposition)) == 0
-}
-
-// Remove brings the account to its end state, and never to a harsher one: Okta suspends only what is
-// active, and what else could be done instead is for the reviewer to choose.
+// Remove brings the account to its end state, and never to a harsher one: where Okta does not suspend, what
+// else could be done is for the reviewer to choose.
 // POST /api/v1/users/{id}/lifecycle/suspend or /deactivate, DELETE /api/v1/users/{id}, scope
 // okta.users.manage.
 func (c account) Remove(ctx context.Context, id access.AccountID, _ access.GrantID) (access.Receipt, error) {
@@ -83,7 +79,7 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 	if err != nil {
 		return gone, ignoreNotFound(err)
 	}
-	if c.done(u) {
+	if reached(u).Reaches(c.disposition) {
 		return gone, nil
 	}
 	switch c.disposition {
@@ -92,11 +88,11 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 	case access.Delete:
 		return gone, c.delete(ctx, u)
 	}
-	if err := suspendable(u); err != nil {
+	if err := refuseSuspension(u); err != nil {
 		return access.Receipt{}, err
 	}
 	call := managing("users", "suspend %s", u.name())
-	return gone, c.write(ctx, call)(c.sdk.User.SuspendUser(ctx, esc(id)))
+	return gone, c.write(ctx, call, http.MethodPost, path("/api/v1/users/%s/lifecycle/suspend", id), nil, nil)
 }
 
 // deactivate asks for no mail to the person. What it started may take a while; List shows when it is done.
@@ -105,7 +101,7 @@ func (c account) deactivate(ctx context.Context, u *user) error {
 		return nil
 	}
 	call := managing("users", "deactivate %s", u.name())
-	return c.write(ctx, call)(c.sdk.User.DeactivateUser(ctx, esc(u.ID), query.NewQueryParams(query.WithSendEmail(false))))
+	return c.write(ctx, call, http.MethodPost, path("/api/v1/users/%s/lifecycle/deactivate", u.ID)+"?sendEmail=false", nil, nil)
 }
 
 // delete deactivates, waits until that is done, and deletes: in Okta a delete of anything but a deactivated
@@ -129,37 +125,42 @@ func (c account) delete(ctx context.Context, u *user) error {
 		}
 	}
 	call := managing("users", "delete %s", u.name())
-	return ignoreNotFound(c.write(ctx, call)(c.sdk.User.DeactivateOrDeleteUser(ctx, esc(u.ID), nil)))
+	return c.write(ctx, call, http.MethodDelete, path("/api/v1/users/%s", u.ID), nil, nil)
 }
 
 // nothingLeftToTransfer refuses a deletion that would leave reports or groups without anybody.
 func (c account) nothingLeftToTransfer(ctx context.Context, u *user) error {
-	for resource, connector := range map[string]access.Transferer{
-		"offboard_delegations":     delegations{c.Okta},
-		"offboard_group_ownership": groupOwnership{c.Okta},
+	var left, resources []string
+	for _, kind := range []struct {
+		resource  string
+		connector access.Transferer
+	}{
+		{"offboard_delegations", delegations{c.Okta}},
+		{"offboard_group_ownership", groupOwnership{c.Okta}},
 	} {
-		grants, err := connector.List(ctx, u.ID)
-		if kind := access.KindOf(err); kind == access.NotAvailable || kind == access.NotFound {
-			continue
-		}
+		grants, err := kind.connector.List(ctx, u.ID)
 		if err != nil {
+			switch access.KindOf(err) {
+			case access.NotAvailable, access.NotFound:
+				continue
+			}
 			return err
 		}
-		var left []string
 		for _, grant := range grants {
-			if connector.Moves(grant.ID) {
+			if kind.connector.Moves(grant.ID) {
 				left = append(left, grant.Label)
-			}
-		}
-		if len(left) > 0 {
-			return &access.Error{
-				Kind: access.Blocked, Op: "delete " + u.name(),
-				Reason: "it would take along what nobody has been given yet: " + strings.Join(left, ", "),
-				Fix:    "Let " + resource + " give these to a successor first (depends_on).",
+				resources = append(resources, kind.resource)
 			}
 		}
 	}
-	return nil
+	if len(left) == 0 {
+		return nil
+	}
+	return &access.Error{
+		Kind: access.Blocked, Op: "delete " + u.name(),
+		Reason: "it would take along what nobody has been given yet: " + strings.Join(left, ", "),
+		Fix:    "Let " + strings.Join(slices.Compact(resources), " and ") + " give these to a successor first (depends_on).",
+	}
 }
 
 // Refuse refuses what Okta would not do, and what would lock everybody out.
@@ -168,25 +169,25 @@ func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdi
 	if err != nil {
 		return ignoreNotFound(err)
 	}
-	if c.done(u) {
+	if reached(u).Reaches(c.disposition) {
 		return nil
 	}
 	if c.disposition == access.Suspend {
-		if err := suspendable(u); err != nil {
+		if err := refuseSuspension(u); err != nil {
 			return err
 		}
 	}
 	return c.refuseIfLastSuperAdmin(ctx, id)
 }
 
-// suspendable says which disposition works where suspend does not: Okta suspends from ACTIVE only.
-func suspendable(u *user) error {
-	if u.Status == active && u.TransitioningToStatus == "" {
+// refuseSuspension says which disposition works where suspend does not.
+func refuseSuspension(u *user) error {
+	if u.suspendable() {
 		return nil
 	}
 	return &access.Error{
 		Kind: access.Blocked, Op: "suspend " + u.name(),
-		Reason: "the account is " + u.Status + ", and Okta suspends an account only while it is ACTIVE",
+		Reason: "the account is " + u.Status + ", from where Okta does not suspend",
 		Fix:    `Set disposition = "deactivate", which works from here (it also unassigns every application, and can't be undone as easily).`,
 	}
 }

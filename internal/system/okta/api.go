@@ -14,35 +14,50 @@ import (
 )
 
 // An op is a call to Okta as people name it, and the OAuth scope that it needs by Okta's own document.
-type op struct{ what, scope string }
+type op struct{ what, thing, right string }
 
-func reading(scope, format string, args ...any) op {
-	return op{fmt.Sprintf(format, args...), "okta." + scope + ".read"}
+func reading(thing, format string, args ...any) op {
+	return op{fmt.Sprintf(format, args...), thing, "read"}
 }
 
-func managing(scope, format string, args ...any) op {
-	return op{fmt.Sprintf(format, args...), "okta." + scope + ".manage"}
+func managing(thing, format string, args ...any) op {
+	return op{fmt.Sprintf(format, args...), thing, "manage"}
+}
+
+func (o op) scope() string { return "okta." + o.thing + "." + o.right }
+
+// path puts ids into a path, escaped: the SDK puts there what it is given.
+func path[S ~string](format string, ids ...S) string {
+	escaped := make([]any, len(ids))
+	for i, id := range ids {
+		escaped[i] = url.PathEscape(string(id))
+	}
+	return fmt.Sprintf(format, escaped...)
 }
 
 // maxPages bounds how many pages are followed. At Okta's page sizes it is beyond any org.
 const maxPages = 10_000
 
-// list reads all pages of a list. The caller must be known to be shown every row (see sight), or a short
-// list would pass for a whole one.
+// list reads all pages of a list. The credential has to be one that is shown every row (see sight), or a
+// short list would pass for a whole one.
 func list[T any](ctx context.Context, o *Okta, call op, path string) ([]*T, error) {
-	if err := o.seesAll(ctx); err != nil {
+	if err := o.sees(ctx, call.thing); err != nil {
 		return nil, err
 	}
 	return listUnsighted[T](ctx, o, call, path)
 }
 
-// listUnsighted is list for the calls by which the caller's sight is established.
+// listUnsighted is list for the calls by which the credential's sight is established.
 func listUnsighted[T any](ctx context.Context, o *Okta, call op, path string) ([]*T, error) {
 	var all []*T
-	var page []*T
-	resp, err := o.do(ctx, call, http.MethodGet, path, nil, &page)
 	seen := map[string]bool{}
-	for {
+	for path != "" {
+		if seen[path] || len(seen) >= maxPages {
+			return nil, malformed(call, "page links that lead in a circle")
+		}
+		seen[path] = true
+		var page []*T
+		resp, err := o.do(ctx, call, http.MethodGet, path, nil, &page)
 		if err != nil {
 			return nil, err
 		}
@@ -52,16 +67,35 @@ func listUnsighted[T any](ctx context.Context, o *Okta, call op, path string) ([
 			}
 		}
 		all = append(all, page...)
-		if !resp.HasNextPage() {
-			return all, nil
-		}
-		if seen[resp.NextPage] || len(seen) >= maxPages {
-			return nil, malformed(call, "page links that lead in a circle")
-		}
-		seen[resp.NextPage] = true
-		page = nil
-		resp, err = o.do(ctx, call, http.MethodGet, resp.NextPage, nil, &page)
+		path = resp.NextPage
 	}
+	return all, nil
+}
+
+// bodyPages reads the lists that carry the link to the next page in the body, as those under /api/v1/iam
+// do. read takes what it needs of a page and returns that link.
+func bodyPages[T any](ctx context.Context, o *Okta, call op, path string, read func(*T) (next string)) error {
+	seen := map[string]bool{}
+	for path != "" {
+		if seen[path] || len(seen) >= maxPages {
+			return malformed(call, "page links that lead in a circle")
+		}
+		seen[path] = true
+		page, err := get[T](ctx, o, call, path)
+		if err != nil {
+			return err
+		}
+		next := read(page)
+		if next == "" {
+			return nil
+		}
+		target, err := url.Parse(next)
+		if err != nil || target.Host != "" && !strings.EqualFold(target.Scheme+"://"+target.Host, o.config.OrgURL) {
+			return malformed(call, "a page link to another place")
+		}
+		path = target.RequestURI()
+	}
+	return nil
 }
 
 // get reads one object.
@@ -76,7 +110,13 @@ func get[T any](ctx context.Context, o *Okta, call op, path string) (*T, error) 
 	return object, nil
 }
 
-// do makes a call that the SDK has no method for, or whose method loses part of the answer.
+// write makes a call that changes something. A thing that is gone needs no changing.
+func (o *Okta) write(ctx context.Context, call op, method, path string, body, into any) error {
+	_, err := o.do(ctx, call, method, path, body, into)
+	return ignoreNotFound(err)
+}
+
+// do makes a call through the SDK's executor.
 func (o *Okta) do(ctx context.Context, call op, method, path string, body, into any) (*sdk.Response, error) {
 	executor := o.sdk.CloneRequestExecutor()
 	req, err := executor.WithAccept("application/json").WithContentType("application/json").NewRequest(method, path, body)
@@ -87,13 +127,8 @@ func (o *Okta) do(ctx context.Context, call op, method, path string, body, into 
 	return resp, o.explain(ctx, call, resp, err)
 }
 
-// write passes on the result of one of the SDK's own write calls.
-func (o *Okta) write(ctx context.Context, call op) func(*sdk.Response, error) error {
-	return func(resp *sdk.Response, err error) error { return o.explain(ctx, call, resp, err) }
-}
-
 func malformed(call op, what string) *access.Error {
-	return &access.Error{Kind: access.Malformed, Op: call.what, Reason: "Okta answered with " + what, Fix: vendor.Here}
+	return &access.Error{Kind: access.Malformed, Op: call.what, Reason: "Okta answered with " + what, Fix: vendor.Hint}
 }
 
 // explain turns an error of the SDK into one that says what to do, and nil into nil. Only the context's
@@ -116,7 +151,7 @@ func (o *Okta) explain(ctx context.Context, call op, resp *sdk.Response, err err
 		return malformed(call, "what can't be read: "+o.transport.Redact(err.Error()))
 	}
 	kind, fix := classify(resp, refusal, call)
-	return &access.Error{Kind: kind, Op: call.what, Reason: reason(resp, refusal), Fix: fix}
+	return &access.Error{Kind: kind, Op: call.what, Reason: reason(resp, refusal), Fix: fix, Err: refusal}
 }
 
 // classify says what an error answer means (okta.md section 1; Okta's list of error codes).
@@ -124,38 +159,42 @@ func classify(resp *sdk.Response, refusal *sdk.Error, call op) (access.ErrorKind
 	switch refusal.ErrorCode {
 	case "E0000007":
 		return access.NotFound, ""
-	case "E0000008", "E0000015", "E0000022", "E0000060":
+	case "E0000008", "E0000015", "E0000060":
 		return access.NotAvailable, "This org does not have the feature, or not for this credential. Leave this kind of access out for Okta, " +
 			"or have the feature turned on."
 	case "E0000004", "E0000011":
 		return access.Denied, "Okta does not accept the credential. An API token dies when it is revoked, when it was not used for 30 days, " +
 			"and with the account of its owner."
-	case "E0000005", "E0000006":
+	case "E0000005", "E0000006", "E0000022":
 		return access.Denied, "The admin role of the credential does not allow this. With OAuth, check the roles of the service application, " +
-			"not only its scopes (" + call.scope + ")."
+			"not only its scopes (" + call.scope() + ")."
 	case "E0000038", "E0000107", "E0000155":
-		return access.Blocked, "The state of the account does not allow this."
+		return access.Blocked, "Look at the account's status in Okta: in that status this is not possible."
 	case "E0000023", "E0000076":
 		return access.Blocked, "The account is managed in another directory. Change it there."
-	case "E0000152", "E0000153", "E0000154", "E0000156":
-		if resp.StatusCode == http.StatusGone {
-			return access.NotFound, ""
-		}
 	}
 	switch status := resp.StatusCode; {
 	case status == http.StatusForbidden && refusal.ErrorCode == "":
-		return access.Denied, "The service application lacks the scope " + call.scope + ". Grant it (Admin Console, the application, " +
+		return access.Denied, "The service application lacks the scope " + call.scope() + ". Grant it (Admin Console, the application, " +
 			"Okta API Scopes), and name it in scopes if scopes is set."
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return access.Denied, "Okta refuses this to the credential (scope " + call.scope + ")."
+	case status == http.StatusUnauthorized:
+		return access.Denied, "Okta refuses this to the credential (scope " + call.scope() + ")."
 	case status == http.StatusGone:
 		return access.NotFound, ""
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
-		return access.Malformed, vendor.Here
+		return access.Malformed, vendor.Hint
 	case status >= 500, status == http.StatusConflict, status == http.StatusLocked:
 		return access.Unavailable, ""
 	}
 	return access.Blocked, ""
+}
+
+// code is Okta's error code, where an error of Okta's is what happened.
+func code(err error) string {
+	if refusal, ok := errors.AsType[*sdk.Error](err); ok {
+		return refusal.ErrorCode
+	}
+	return ""
 }
 
 // reason is Okta's own account of the error: the summary, the causes, and the code to look up.
@@ -171,37 +210,11 @@ func reason(resp *sdk.Response, refusal *sdk.Error) string {
 			parts = append(parts, text)
 		}
 	}
-	code := resp.Status
+	status := resp.Status
 	if refusal.ErrorCode != "" {
-		code += ", " + refusal.ErrorCode
+		status += ", " + refusal.ErrorCode
 	}
-	return strings.TrimSpace(strings.Join(parts, "; ") + " (" + code + ")")
-}
-
-// bodyPages reads the lists that carry the link to the next page in the body, as those under /api/v1/iam
-// do. read takes what it needs of a page and returns that link.
-func bodyPages[T any](ctx context.Context, o *Okta, call op, path string, read func(*T) (next string)) error {
-	seen := map[string]bool{}
-	for path != "" {
-		if seen[path] || len(seen) >= maxPages {
-			return malformed(call, "page links that lead in a circle")
-		}
-		seen[path] = true
-		page, err := get[T](ctx, o, call, path)
-		if err != nil {
-			return err
-		}
-		next := read(page)
-		if next == "" {
-			return nil
-		}
-		target, err := url.Parse(next)
-		if err != nil || target.Host != "" && target.Scheme+"://"+target.Host != o.config.OrgURL {
-			return malformed(call, "a page link to another place")
-		}
-		path = target.RequestURI()
-	}
-	return nil
+	return strings.TrimSpace(strings.Join(parts, "; ") + " (" + status + ")")
 }
 
 // ignoreNotFound is for removals: what is gone already needs no removing.
@@ -210,4 +223,25 @@ func ignoreNotFound(err error) error {
 		return nil
 	}
 	return err
+}
+
+// onlyIfGone keeps a 404 for something else from passing for the person's absence, which would make a list
+// empty: a group, an application or a rule may go while a list is being put together. Only Okta's word on
+// the account itself counts.
+func (o *Okta) onlyIfGone(ctx context.Context, account access.AccountID, err *error) {
+	if access.KindOf(*err) != access.NotFound {
+		return
+	}
+	_, about := o.user(ctx, account)
+	if about != nil {
+		*err = about
+		return
+	}
+	if e, ok := errors.AsType[*access.Error](*err); ok {
+		changed := *e
+		changed.Kind = access.Unavailable
+		changed.Reason = "something went while it was being listed: " + e.Reason
+		changed.Fix = "Try again."
+		*err = &changed
+	}
 }

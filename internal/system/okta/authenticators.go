@@ -23,6 +23,8 @@ func Authenticators(o *Okta) access.Connector { return authenticators{o} }
 
 type authenticators struct{ *Okta }
 
+var _ access.Guard = authenticators{}
+
 // The ids of grants that an account has one of. The others are a family and Okta's id: "factor/mbl1…".
 const (
 	password         access.GrantID = "password"
@@ -49,22 +51,30 @@ const replacedQuestion = "Removed by terraform-provider-offboard"
 // List puts together what Okta keeps in five places. On Identity Engine the enrollments are the whole
 // truth, and the factors only those that the enrollment policy asks for, as it applies to the caller; on
 // Classic Engine there are only factors (okta.md section 9).
-func (c authenticators) List(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
+//
+// A deactivated account is signed in to with nothing, and Okta changes nothing of it any more: what counts
+// there are the identity providers, which could lead to it being linked to and activated again.
+func (c authenticators) List(ctx context.Context, account access.AccountID) (grants []access.Grant, err error) {
+	defer c.onlyIfGone(ctx, account, &err)
 	u, err := c.user(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	org, err := c.org(ctx)
-	if err != nil {
-		return nil, err
-	}
-	grants := secrets(u)
-	parts := []func(context.Context, access.AccountID) ([]access.Grant, error){c.factors, c.linkedProviders}
-	if org.Pipeline != classic {
-		parts = []func(context.Context, access.AccountID) ([]access.Grant, error){c.enrollments, c.preparedKeys, c.linkedProviders}
+	parts := []func(context.Context, *user) ([]access.Grant, error){c.linkedProviders}
+	if !u.deactivated() {
+		org, err := c.org(ctx)
+		if err != nil {
+			return nil, err
+		}
+		grants = secrets(u)
+		if org.Pipeline == classic {
+			parts = append(parts, c.factors)
+		} else {
+			parts = append(parts, c.enrollments, c.preparedKeys)
+		}
 	}
 	for _, part := range parts {
-		some, err := part(ctx, account)
+		some, err := part(ctx, u)
 		if err != nil {
 			return nil, err
 		}
@@ -73,17 +83,17 @@ func (c authenticators) List(ctx context.Context, account access.AccountID) ([]a
 	return grants, nil
 }
 
-// secrets are what the user object itself tells of. A deactivated account has no password that works, and
-// nothing to recover.
+// secrets are what the user object itself tells of. A password that a directory checks is over once the
+// account can't be signed in to; one that Okta keeps comes back with the account.
 func secrets(u *user) []access.Grant {
-	if u.deactivated() {
-		return nil
-	}
 	var grants []access.Grant
 	if source := u.sourced(); source != "" {
-		grants = append(grants, access.Grant{
-			ID: password, Label: "password (checked by " + source + ")", Note: "The password is kept by " + source + ": Okta can't change it. Change it there.",
-		})
+		if u.canSignIn() {
+			grants = append(grants, access.Grant{
+				ID: password, Label: "password (checked by " + source + ")",
+				Stays: keptBy(source),
+			})
+		}
 	} else if u.Credentials.Password != nil {
 		grant := access.Grant{ID: password, Label: "password"}
 		if u.PasswordChanged != nil {
@@ -119,8 +129,8 @@ var factorNames = map[string]string{
 }
 
 // factors lists GET /api/v1/users/{id}/factors, scope okta.users.read.
-func (c authenticators) factors(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
-	factors, err := c.enrolledFactors(ctx, account)
+func (c authenticators) factors(ctx context.Context, u *user) ([]access.Grant, error) {
+	factors, err := c.enrolledFactors(ctx, u.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +154,7 @@ func (c authenticators) factors(ctx context.Context, account access.AccountID) (
 
 func (c authenticators) enrolledFactors(ctx context.Context, account access.AccountID) ([]*factor, error) {
 	call := reading("users", "list the factors of %s", account)
-	factors, err := list[factor](ctx, c.Okta, call, "/api/v1/users/"+esc(account)+"/factors")
+	factors, err := list[factor](ctx, c.Okta, call, path("/api/v1/users/%s/factors", account))
 	if err != nil {
 		return nil, err
 	}
@@ -164,15 +174,14 @@ type enrollment struct {
 // enrollments lists GET /api/v1/users/{id}/authenticator-enrollments, scope okta.users.read. Okta's document
 // describes the answer to "list all" as one object; a list is what it says in words, so both are read.
 // Where the org has no such call the factors are listed, with a grant that says what they may leave out.
-func (c authenticators) enrollments(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
-	call := reading("users", "list the authenticator enrollments of %s", account)
-	answer, err := get[json.RawMessage](ctx, c.Okta, call, "/api/v1/users/"+esc(account)+"/authenticator-enrollments")
+func (c authenticators) enrollments(ctx context.Context, u *user) ([]access.Grant, error) {
+	call := reading("users", "list the authenticator enrollments of %s", u.ID)
+	answer, err := get[json.RawMessage](ctx, c.Okta, call, path("/api/v1/users/%s/authenticator-enrollments", u.ID))
 	if access.KindOf(err) == access.NotAvailable {
-		grants, err := c.factors(ctx, account)
+		grants, err := c.factors(ctx, u)
 		return append(grants, access.Grant{
 			ID: unlisted, Label: "enrollments outside the enrollment policy (this org does not list them)",
-			Note: "Okta lists only the factors that the enrollment policy asks for. Look at the person's authenticators in the Admin Console, " +
-				"and tolerate this row for as long as that is good for.",
+			Stays: errNotListed,
 		}), err
 	}
 	if err != nil {
@@ -193,8 +202,15 @@ func (c authenticators) enrollments(ctx context.Context, account access.AccountI
 			return nil, malformed(call, "an enrollment without an id")
 		case e.Key == "okta_password":
 			continue // The user object tells more of it.
+		case e.Key == "okta_email" && !u.canSignIn():
+			continue
 		}
-		grants = append(grants, access.Grant{ID: grantID(enrollmentFamily, e.ID), Label: or(e.Name, e.Key) + " (authenticator)"})
+		grant := access.Grant{ID: grantID(enrollmentFamily, e.ID), Label: or(e.Name, e.Key) + " (authenticator)"}
+		if e.Key == "okta_email" {
+			grant.Note = "Okta enrolls the account's own address by itself, and may do so again. It is over with the account: when that is suspended, " +
+				"deactivated or deleted."
+		}
+		grants = append(grants, grant)
 	}
 	return grants, nil
 }
@@ -202,9 +218,9 @@ func (c authenticators) enrollments(ctx context.Context, account access.AccountI
 // preparedKeys lists security keys that somebody enrolled for the person and that wait for a first use.
 // GET /webauthn-registration/api/v1/users/{id}/enrollments, scope okta.users.read. Where the org does not
 // have them there are none.
-func (c authenticators) preparedKeys(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
-	call := reading("users", "list the prepared security keys of %s", account)
-	prepared, err := list[factor](ctx, c.Okta, call, "/webauthn-registration/api/v1/users/"+esc(account)+"/enrollments")
+func (c authenticators) preparedKeys(ctx context.Context, u *user) ([]access.Grant, error) {
+	call := reading("users", "list the prepared security keys of %s", u.ID)
+	prepared, err := list[factor](ctx, c.Okta, call, path("/webauthn-registration/api/v1/users/%s/enrollments", u.ID))
 	if access.KindOf(err) == access.NotAvailable {
 		return nil, nil
 	}
@@ -219,9 +235,9 @@ func (c authenticators) preparedKeys(ctx context.Context, account access.Account
 }
 
 // linkedProviders lists GET /api/v1/users/{id}/idps, scope okta.users.read.
-func (c authenticators) linkedProviders(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
-	call := reading("users", "list the identity providers of %s", account)
-	providers, err := list[sdk.IdentityProvider](ctx, c.Okta, call, "/api/v1/users/"+esc(account)+"/idps")
+func (c authenticators) linkedProviders(ctx context.Context, u *user) ([]access.Grant, error) {
+	call := reading("users", "list the identity providers of %s", u.ID)
+	providers, err := list[sdk.IdentityProvider](ctx, c.Okta, call, path("/api/v1/users/%s/idps", u.ID))
 	var grants []access.Grant
 	for _, p := range providers {
 		if p.Id == "" {
@@ -236,7 +252,7 @@ func (c authenticators) linkedProviders(ctx context.Context, account access.Acco
 // which need okta.idps.manage.
 func (c authenticators) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
 	family, id, _ := strings.Cut(string(grant), "/")
-	base := "/api/v1/users/" + esc(account)
+	who := string(account)
 	switch {
 	case grant == password:
 		return c.scramble(ctx, account)
@@ -249,28 +265,30 @@ func (c authenticators) Remove(ctx context.Context, account access.AccountID, gr
 	case grant == oktaVerify:
 		return c.removeOktaVerify(ctx, account)
 	case grant == unlisted:
-		return access.Receipt{}, &access.Error{
-			Kind: access.Blocked, Op: "remove the unlisted enrollments of " + string(account),
-			Reason: "this org does not list them, so there is nothing to name",
-			Fix:    "Look at the person's authenticators in the Admin Console, reset them there, and tolerate this row until the account is deactivated.",
-		}
+		return access.Receipt{}, errNotListed
 	case family == factorFamily:
-		return c.removeAt(ctx, "remove a factor of "+string(account), base+"/factors/"+esc(id)+"?removeRecoveryEnrollment=true", "users")
+		return c.removeFactor(ctx, account, id)
 	case family == enrollmentFamily:
-		return c.removeAt(ctx, "remove an authenticator of "+string(account), base+"/authenticator-enrollments/"+esc(id), "users")
+		call := managing("users", "remove an authenticator of %s", who)
+		return c.removeAt(ctx, call, path("/api/v1/users/%s/authenticator-enrollments/%s", who, id))
 	case family == preparedFamily:
-		return c.removeAt(ctx, "remove a prepared security key of "+string(account),
-			"/webauthn-registration/api/v1/users/"+esc(account)+"/enrollments/"+esc(id), "users")
+		call := managing("users", "remove a prepared security key of %s", who)
+		return c.removeAt(ctx, call, path("/webauthn-registration/api/v1/users/%s/enrollments/%s", who, id))
 	case family == providerFamily:
-		return c.removeAt(ctx, "unlink an identity provider from "+string(account), "/api/v1/idps/"+esc(id)+"/users/"+esc(account), "idps")
+		return c.removeAt(ctx, managing("idps", "unlink an identity provider from %s", who), path("/api/v1/idps/%s/users/%s", id, who))
 	}
 	// A row of an earlier version, or of a hand in the state: nothing of that name can be there.
 	return access.Receipt{Assurance: access.Observed}, nil
 }
 
-func (c authenticators) removeAt(ctx context.Context, what, path, scope string) (access.Receipt, error) {
-	_, err := c.do(ctx, managing(scope, "%s", what), http.MethodDelete, path, nil, nil)
-	return access.Receipt{Assurance: access.Observed}, whileActive(ignoreNotFound(err))
+func (c authenticators) removeAt(ctx context.Context, call op, path string) (access.Receipt, error) {
+	return access.Receipt{Assurance: access.Observed}, orDeactivate(c.write(ctx, call, http.MethodDelete, path, nil, nil))
+}
+
+// removeFactor takes the use of a phone for recovery away along with the factor.
+func (c authenticators) removeFactor(ctx context.Context, account access.AccountID, id string) (access.Receipt, error) {
+	call := managing("users", "remove a factor of %s", account)
+	return c.removeAt(ctx, call, path("/api/v1/users/%s/factors/%s", string(account), id)+"?removeRecoveryEnrollment=true")
 }
 
 // removeOktaVerify removes every factor of Okta Verify. After the first the others are usually gone too.
@@ -283,16 +301,15 @@ func (c authenticators) removeOktaVerify(ctx context.Context, account access.Acc
 		if !f.isOktaVerify() {
 			continue
 		}
-		path := "/api/v1/users/" + esc(account) + "/factors/" + esc(f.ID)
-		if receipt, err := c.removeAt(ctx, "remove Okta Verify of "+string(account), path, "users"); err != nil {
+		if receipt, err := c.removeFactor(ctx, account, f.ID); err != nil {
 			return receipt, err
 		}
 	}
 	return access.Receipt{Assurance: access.Observed}, nil
 }
 
-// scramble sets a password that nobody knows: Okta has no way to take one away. The account stays as
-// active as it was, so that it can still be suspended.
+// scramble sets a password that nobody knows: Okta has no way to take one away. It does so only where the
+// account stays as it is: setting the password of an account that waits for one would make it active.
 // POST /api/v1/users/{id}, scope okta.users.manage.
 func (c authenticators) scramble(ctx context.Context, account access.AccountID) (access.Receipt, error) {
 	u, err := c.user(ctx, account)
@@ -300,19 +317,21 @@ func (c authenticators) scramble(ctx context.Context, account access.AccountID) 
 		return access.Receipt{Assurance: access.Observed}, ignoreNotFound(err)
 	}
 	call := managing("users", "set a random password on %s", u.name())
+	blocked := &access.Error{Kind: access.Blocked, Op: call.what}
 	if source := u.sourced(); source != "" {
-		return access.Receipt{}, &access.Error{
-			Kind: access.Blocked, Op: call.what, Reason: "the password is checked by " + source,
-			Fix: "Change it there, or disable the account there; or tolerate the row until that is done.",
-		}
+		return access.Receipt{}, keptBy(source)
+	}
+	if u.Status != active && u.Status != suspended {
+		blocked.Reason = "the account is " + u.Status + ", and a new password would make it ACTIVE"
+		blocked.Fix = "Have offboard_account deactivate it (disposition = \"deactivate\"): the password is over with the account."
+		return access.Receipt{}, blocked
 	}
 	// Every policy's classes of characters, within the 72 bytes that Okta keeps of a password.
 	value := rand.Text() + "-" + strings.ToLower(rand.Text()) + "7"
+	body := map[string]any{"credentials": map[string]any{"password": map[string]any{"value": value}}}
 	changed := &user{}
-	_, err = c.do(ctx, call, http.MethodPost, "/api/v1/users/"+esc(account),
-		map[string]any{"credentials": map[string]any{"password": map[string]any{"value": value}}}, changed)
-	if err != nil {
-		return access.Receipt{}, whileActive(err)
+	if err := c.write(ctx, call, http.MethodPost, path("/api/v1/users/%s", account), body, changed); err != nil {
+		return access.Receipt{}, orDeactivate(err)
 	}
 	receipt := access.Receipt{Assurance: access.Acknowledged}
 	if changed.PasswordChanged != nil {
@@ -321,21 +340,40 @@ func (c authenticators) scramble(ctx context.Context, account access.AccountID) 
 	return receipt, nil
 }
 
-func (c authenticators) update(ctx context.Context, account access.AccountID, what string, body map[string]any) (access.Receipt, error) {
-	_, err := c.do(ctx, managing("users", what, account), http.MethodPost, "/api/v1/users/"+esc(account), body, &user{})
-	return access.Receipt{Assurance: access.Observed}, whileActive(ignoreNotFound(err))
+// keptBy is why a password stays that a directory checks.
+func keptBy(source string) *access.Error {
+	return &access.Error{
+		Kind: access.Blocked, Op: "remove the password", Reason: "the password is kept by " + source,
+		Fix: "It is over once offboard_account has suspended, deactivated or deleted the account. Disable the person in " + source + " too.",
+	}
 }
 
-// whileActive adds to a refusal for the account's state what that usually means here.
-func whileActive(err error) error {
+// errNotListed is why the enrollments stay that nobody can list.
+var errNotListed = &access.Error{
+	Kind: access.Blocked, Op: "remove unlisted enrollments",
+	Reason: "this org lists only the factors that the enrollment policy asks for, so of others there is nothing to name",
+	Fix:    "Look at the person's authenticators in the Admin Console, reset them there, and tolerate this row until the account is deactivated.",
+}
+
+func (c authenticators) update(ctx context.Context, account access.AccountID, what string, body map[string]any) (access.Receipt, error) {
+	err := c.write(ctx, managing("users", what, account), http.MethodPost, path("/api/v1/users/%s", account), body, &user{})
+	return access.Receipt{Assurance: access.Observed}, orDeactivate(err)
+}
+
+// orDeactivate adds to a refusal for the account's state what helps in any state.
+func orDeactivate(err error) error {
 	if e, ok := errors.AsType[*access.Error](err); ok && e.Kind == access.Blocked {
 		blocked := *e
-		blocked.Fix = strings.TrimSpace(e.Fix + " Okta changes authenticators only while the account is active: have offboard_authenticators go before " +
-			"offboard_account (depends_on). On an account that is deactivated already, the row goes with the account (disposition = \"delete\"); " +
-			"until then tolerate it.")
+		blocked.Fix = strings.TrimSpace(e.Fix + " Whatever Okta does not remove is over when the account is deactivated " +
+			"(offboard_account, disposition = \"deactivate\").")
 		return &blocked
 	}
 	return err
+}
+
+// Refuse keeps the org from losing the last super administrator who can sign in.
+func (c authenticators) Refuse(ctx context.Context, account access.AccountID, _ access.Holdings) error {
+	return ignoreNotFound(c.refuseIfLastSuperAdmin(ctx, account))
 }
 
 func grantID(family, id string) access.GrantID { return access.GrantID(family + "/" + id) }
@@ -350,7 +388,7 @@ const classic = "v1"
 
 // org reads GET /.well-known/okta-organization.
 func (o *Okta) org(ctx context.Context) (*organization, error) {
-	return o.organization.get("", func() (*organization, error) {
+	return o.organization.Get(ctx, func() (*organization, error) {
 		return get[organization](ctx, o, reading("orgs", "read the org's metadata"), "/.well-known/okta-organization")
 	})
 }

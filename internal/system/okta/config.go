@@ -145,7 +145,7 @@ func validOrgURL(s string) (string, error) {
 	case strings.Contains(u.Hostname(), "-admin.okta") || strings.Contains(u.Hostname(), "-admin.oktapreview"):
 		return wrong(fmt.Sprintf("%q is the address of the Admin Console: leave out -admin", s))
 	}
-	return u.Scheme + "://" + u.Host, nil
+	return strings.ToLower(u.Scheme + "://" + u.Host), nil
 }
 
 func loopback(host string) bool {

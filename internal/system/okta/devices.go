@@ -29,7 +29,8 @@ func (d *device) name() string { return or(d.Profile.DisplayName, or(d.Profile.M
 
 // List leaves out devices that are deactivated, which no longer vouch for anybody.
 // GET /api/v1/users/{id}/devices, scope okta.users.read.
-func (c devices) List(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
+func (c devices) List(ctx context.Context, account access.AccountID) (grants []access.Grant, err error) {
+	defer c.onlyIfGone(ctx, account, &err)
 	// Okta documents no 404 for this list: only the account itself can say that it exists.
 	if _, err := c.user(ctx, account); err != nil {
 		return nil, err
@@ -37,11 +38,10 @@ func (c devices) List(ctx context.Context, account access.AccountID) ([]access.G
 	call := reading("users", "list the devices of %s", account)
 	enrolled, err := list[struct {
 		Device device `json:"device"`
-	}](ctx, c.Okta, call, "/api/v1/users/"+esc(account)+"/devices")
+	}](ctx, c.Okta, call, path("/api/v1/users/%s/devices", account))
 	if err != nil {
 		return nil, err
 	}
-	var grants []access.Grant
 	for _, e := range enrolled {
 		d := e.Device
 		switch {
@@ -50,7 +50,12 @@ func (c devices) List(ctx context.Context, account access.AccountID) ([]access.G
 		case d.Status == "DEACTIVATED":
 			continue
 		}
-		grants = append(grants, access.Grant{ID: d.ID, Label: fmt.Sprintf("%s (%s)", d.name(), strings.ToLower(or(d.Profile.Platform, "unknown platform")))})
+		grants = append(grants, access.Grant{
+			ID:    d.ID,
+			Label: fmt.Sprintf("%s (%s)", d.name(), strings.ToLower(or(d.Profile.Platform, "unknown platform"))),
+			Note: "Okta deactivates the device for everybody: nobody signs in with it until an administrator activates it again. What is on it " +
+				"is not touched.",
+		})
 	}
 	return grants, nil
 }
@@ -63,7 +68,7 @@ func (c devices) Remove(ctx context.Context, account access.AccountID, grant acc
 	gone := access.Receipt{Assurance: access.Observed}
 	users, err := list[struct {
 		User user `json:"user"`
-	}](ctx, c.Okta, reading("devices", "list who uses the device %s", grant), "/api/v1/devices/"+esc(grant)+"/users")
+	}](ctx, c.Okta, reading("devices", "list who uses the device %s", grant), path("/api/v1/devices/%s/users", grant))
 	if err != nil {
 		return gone, ignoreNotFound(err)
 	}
@@ -87,6 +92,5 @@ func (c devices) Remove(ctx context.Context, account access.AccountID, grant acc
 			Fix: "Have the device wiped or enrolled anew without this person, or tolerate the row until that is done.",
 		}
 	}
-	_, err = c.do(ctx, call, http.MethodPost, "/api/v1/devices/"+esc(grant)+"/lifecycle/deactivate", nil, nil)
-	return gone, ignoreNotFound(err)
+	return gone, c.write(ctx, call, http.MethodPost, path("/api/v1/devices/%s/lifecycle/deactivate", grant), nil, nil)
 }

@@ -3,6 +3,7 @@ package okta
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -42,11 +43,13 @@ func GroupMembership(o *Okta) access.Connector { return groupMembership{o} }
 
 type groupMembership struct{ *Okta }
 
+var _ access.Guard = groupMembership{}
+
 // memberships lists the groups of an account. GET /api/v1/users/{id}/groups, scope okta.users.read; it
 // pages, though Okta's document shows no parameters.
 func (o *Okta) memberships(ctx context.Context, account access.AccountID) ([]*group, error) {
 	call := reading("users", "list the groups of %s", account)
-	groups, err := list[group](ctx, o, call, "/api/v1/users/"+esc(account)+"/groups")
+	groups, err := list[group](ctx, o, call, path("/api/v1/users/%s/groups", account))
 	if err != nil {
 		return nil, err
 	}
@@ -57,12 +60,12 @@ func (o *Okta) memberships(ctx context.Context, account access.AccountID) ([]*gr
 }
 
 // List says of each group which rule manages it or where it is imported from.
-func (c groupMembership) List(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
+func (c groupMembership) List(ctx context.Context, account access.AccountID) (grants []access.Grant, err error) {
+	defer c.onlyIfGone(ctx, account, &err)
 	groups, err := c.memberships(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	grants := make([]access.Grant, 0, len(groups))
 	for _, g := range groups {
 		if g.Type == builtIn {
 			continue
@@ -79,7 +82,7 @@ func (c groupMembership) List(ctx context.Context, account access.AccountID) ([]
 				return nil, err
 			}
 			grant.Label = fmt.Sprintf("%s (imported from %s)", g.name(), source)
-			grant.Note = "It is imported from " + source + ": Okta will refuse to remove it. Remove it there."
+			grant.Stays = imported(source)
 		case len(rules) > 0:
 			grant.Label = fmt.Sprintf("%s (rule: %s)", g.name(), strings.Join(names(rules), ", "))
 			grant.Note = ruleNote(rules)
@@ -93,49 +96,70 @@ func (c groupMembership) List(ctx context.Context, account access.AccountID) ([]
 // DELETE /api/v1/groups/{group}/users/{id}, scope okta.groups.manage.
 func (c groupMembership) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
 	call := managing("groups", "remove %s from the group %s", account, grant)
-	err := c.write(ctx, call)(c.sdk.Group.RemoveUserFromGroup(ctx, esc(grant), esc(account)))
+	err := c.write(ctx, call, http.MethodDelete, path("/api/v1/groups/%s/users/%s", string(grant), string(account)), nil, nil)
 	if kind := access.KindOf(err); kind == access.Denied || kind == access.Blocked {
 		err = c.whyNot(ctx, call, account, grant, err)
 	}
-	return access.Receipt{Assurance: access.Observed}, ignoreNotFound(err)
+	return access.Receipt{Assurance: access.Observed}, err
+}
+
+// Refuse keeps the org from losing the last super administrator, where one is that through a group.
+func (c groupMembership) Refuse(ctx context.Context, account access.AccountID, going access.Holdings) error {
+	roles, err := c.rolesOf(ctx, account)
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	for _, r := range roles {
+		if _, goes := going[access.GrantID(r.group())]; goes && r.Type == superAdmin {
+			return c.refuseLastSuperAdmin(ctx, account)
+		}
+	}
+	return nil
 }
 
 // whyNot looks for the reason of a refusal: Okta answers in the same words whether the credential may not,
 // or nobody may (okta.md section 1, E0000006).
 func (c groupMembership) whyNot(ctx context.Context, call op, account access.AccountID, grant access.GrantID, refusal error) error {
-	g, err := get[group](ctx, c.Okta, reading("groups", "read the group %s", grant), "/api/v1/groups/"+esc(grant))
+	g, err := get[group](ctx, c.Okta, reading("groups", "read the group %s", grant), path("/api/v1/groups/%s", grant))
 	if err != nil {
 		return refusal
 	}
-	blocked := &access.Error{Kind: access.Blocked, Op: call.what, Err: refusal}
 	if g.Type == appGroup {
 		source, err := c.sourceOf(ctx, g)
 		if err != nil {
 			return refusal
 		}
-		blocked.Reason = fmt.Sprintf("the group %s is imported from %s, and only changes there", g.name(), source)
-		blocked.Fix = "Remove the person from the group in " + source + " and let it be imported again, or tolerate the row until that is done."
-		return blocked
+		return imported(source)
 	}
 	rules, err := c.rulesFor(ctx, account, g)
 	if err != nil {
 		return refusal
 	}
 	for _, rule := range rules {
-		if excluded(rule) >= exclusionLimit {
-			blocked.Reason = fmt.Sprintf("the rule %q adds to the group %s, and its list of exclusions is full (%d)", rule.Name, g.name(), exclusionLimit)
-			blocked.Fix = "Take people who are gone out of the rule's exclusions, or change the attribute that the rule goes by, and apply again."
-			return blocked
+		if len(excluded(rule)) >= exclusionLimit {
+			return &access.Error{
+				Kind: access.Blocked, Op: call.what, Err: refusal,
+				Reason: fmt.Sprintf("the rule %q adds to the group %s, and its list of exclusions is full (%d)", rule.Name, g.name(), exclusionLimit),
+				Fix:    "Take people who are gone out of the rule's exclusions, or change the attribute that the rule goes by, and apply again.",
+			}
 		}
 	}
 	return refusal
+}
+
+// imported is why Okta lets nobody out of a group that it imports.
+func imported(source string) *access.Error {
+	return &access.Error{
+		Kind: access.Blocked, Op: "remove an imported membership", Reason: "the group is imported from " + source + ", and its members only change there",
+		Fix: "Remove the person from the group in " + source + " and let it be imported again.",
+	}
 }
 
 // rulesFor returns the active rules that put people into the group, as far as they don't exclude the
 // account. Whether the account is there because of the rule or was added by hand Okta does not say; taking
 // it out has the same effect on the rule either way.
 func (o *Okta) rulesFor(ctx context.Context, account access.AccountID, g *group) ([]*sdk.GroupRule, error) {
-	rules, err := o.rules.get("", func() ([]*sdk.GroupRule, error) {
+	rules, err := o.rules.Get(ctx, func() ([]*sdk.GroupRule, error) {
 		return list[sdk.GroupRule](ctx, o, reading("groups", "list the group rules"), "/api/v1/groups/rules?limit=200")
 	})
 	if err != nil {
@@ -152,15 +176,15 @@ func (o *Okta) rulesFor(ctx context.Context, account access.AccountID, g *group)
 }
 
 func excludes(rule *sdk.GroupRule, account access.AccountID) bool {
-	return rule.Conditions != nil && rule.Conditions.People != nil && rule.Conditions.People.Users != nil &&
-		slices.Contains(rule.Conditions.People.Users.Exclude, string(account))
+	return slices.Contains(excluded(rule), string(account))
 }
 
-func excluded(rule *sdk.GroupRule) int {
+// excluded are the people whom a rule leaves out.
+func excluded(rule *sdk.GroupRule) []string {
 	if rule.Conditions == nil || rule.Conditions.People == nil || rule.Conditions.People.Users == nil {
-		return 0
+		return nil
 	}
-	return len(rule.Conditions.People.Users.Exclude)
+	return rule.Conditions.People.Users.Exclude
 }
 
 func names(rules []*sdk.GroupRule) []string {
@@ -175,7 +199,7 @@ func names(rules []*sdk.GroupRule) []string {
 func ruleNote(rules []*sdk.GroupRule) string {
 	var lists []string
 	for _, rule := range rules {
-		lists = append(lists, fmt.Sprintf("%q (%d of %d used)", rule.Name, excluded(rule), exclusionLimit))
+		lists = append(lists, fmt.Sprintf("%q (%d of %d used)", rule.Name, len(excluded(rule)), exclusionLimit))
 	}
 	slices.Sort(lists)
 	return "A rule manages this group. Removing the person adds them to the rule's exclusion list: " + strings.Join(lists, ", ") +
@@ -193,8 +217,8 @@ func (o *Okta) sourceOf(ctx context.Context, g *group) (string, error) {
 
 // groupName is how labels name a group.
 func (o *Okta) groupName(ctx context.Context, id string) (string, error) {
-	return o.people.get("group "+id, func() (string, error) {
-		g, err := get[group](ctx, o, reading("groups", "read the group %s", id), "/api/v1/groups/"+esc(id))
+	return o.groupNames.Get(ctx, id, func() (string, error) {
+		g, err := get[group](ctx, o, reading("groups", "read the group %s", id), path("/api/v1/groups/%s", id))
 		if access.KindOf(err) == access.NotFound {
 			return id, nil
 		}
@@ -205,14 +229,22 @@ func (o *Okta) groupName(ctx context.Context, id string) (string, error) {
 	})
 }
 
-// among names those of the groups that have one of the ids.
-func among(groups []*group, ids ...string) []string {
-	var named []string
+// among returns those of the groups that have one of the ids.
+func among(groups []*group, ids []string) []*group {
+	var some []*group
 	for _, g := range groups {
 		if slices.Contains(ids, string(g.ID)) {
-			named = append(named, g.name())
+			some = append(some, g)
 		}
 	}
-	slices.Sort(named)
-	return named
+	return some
+}
+
+func groupNames(groups []*group) []string {
+	var names []string
+	for _, g := range groups {
+		names = append(names, g.name())
+	}
+	slices.Sort(names)
+	return names
 }

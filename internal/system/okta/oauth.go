@@ -81,7 +81,10 @@ func (t *tokens) explain(err error) error {
 	case "invalid_scope":
 		e.Fix = "Grant the application every scope in scopes (Admin Console, the application, Okta API Scopes), or ask for fewer."
 	case "invalid_client":
-		e.Fix = "Is client_id the application's, is its public key registered there under this private_key_id, and is DPoP off?"
+		e.Fix = "Is client_id the application's, and is its public key registered there under this private_key_id?"
+	case "invalid_dpop_proof":
+		e.Fix = "Turn off DPoP for the application (Admin Console, the application, General, Require Demonstrating Proof of Possession): Okta's Go " +
+			"SDK does not speak it."
 	}
 	if refused.Response != nil && refused.Response.StatusCode >= 500 {
 		e.Kind = access.Unavailable

@@ -9,7 +9,6 @@ package okta
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,27 +18,30 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/memo"
 	"github.com/offboard/terraform-provider-offboard/internal/transport"
 )
 
 // An Okta is one Okta org, seen with one credential. It is safe for concurrent use.
 //
-// What it remembers for the length of a run (who is who, names for labels, its own rights) is never used
-// to decide whether a grant is there: that is asked anew each time.
+// What it remembers for the length of a run is how the org is set up: who is who, names for labels, rules, the
+// groups that applications are assigned to, its own rights. What an account holds is asked anew each time.
 type Okta struct {
 	config    Config
 	sdk       *sdk.Client
 	transport *transport.Transport
 	clock     clock.Clock
 
-	own          memo[string, *ownRights]
-	found        memo[access.Person, finding]
-	people       memo[string, string]
-	apps         memo[string, string]
-	rules        memo[string, []*sdk.GroupRule]
-	definitions  memo[string, []*sdk.LinkedObject]
-	appGroups    memo[access.GrantID, []string]
-	organization memo[string, *organization]
+	own          memo.Once[*ownRights]
+	found        memo.Map[access.Person, finding]
+	people       memo.Map[access.AccountID, string]
+	groupNames   memo.Map[string, string]
+	apps         memo.Map[string, string]
+	appGroups    memo.Map[access.GrantID, []string]
+	sets         memo.Map[string, string]
+	rules        memo.Once[[]*sdk.GroupRule]
+	definitions  memo.Once[[]*sdk.LinkedObject]
+	organization memo.Once[*organization]
 
 	// roleWrites keeps changes of admin roles one after the other: Okta locks them against each other
 	// (E0000268).
@@ -90,7 +92,7 @@ func New(ctx context.Context, c Config) (*Okta, error) {
 // vendor is what the transport has to know of Okta.
 var vendor = transport.Vendor{
 	Name:   "Okta",
-	Here:   "Is org_url the URL of the org, such as https://acme.okta.com, and does nothing stand in between?",
+	Hint:   "Check that org_url is the org's own URL, such as https://acme.okta.com, and that no proxy or login page answers in its place.",
 	Bucket: bucket,
 	Budget: budget,
 	Transient: func(status int, body []byte) bool {
@@ -138,6 +140,3 @@ func budget(h http.Header) (transport.Budget, bool) {
 	}
 	return transport.Budget{Limit: limit, Remaining: remaining, Window: time.Unix(reset, 0).Sub(date)}, true
 }
-
-// esc makes an id safe to stand in a path, into which the SDK puts it as it is.
-func esc[S ~string](id S) string { return url.PathEscape(string(id)) }

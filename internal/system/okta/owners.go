@@ -12,13 +12,18 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
 
-// GroupOwnership are the groups of which the account is an owner. Group owners come with Okta Identity
-// Governance; an org without it answers NotAvailable.
+// GroupOwnership are the groups of which the account is an owner itself. What it owns as a member of a group
+// that is an owner goes with the membership. Group owners come with Okta Identity Governance; an org without
+// it answers NotAvailable.
 func GroupOwnership(o *Okta) access.Connector { return groupOwnership{o} }
 
 type groupOwnership struct{ *Okta }
 
-var _ access.Transferer = groupOwnership{}
+var (
+	_ access.Transferer = groupOwnership{}
+	_ access.Surveyor   = groupOwnership{}
+	_ access.Rechecker  = groupOwnership{}
+)
 
 type owner struct {
 	ID         access.AccountID `json:"id"`
@@ -26,8 +31,15 @@ type owner struct {
 	OriginType string           `json:"originType"`
 }
 
+// byApplication says that the application a group is imported from says who owns it.
+func (o *owner) byApplication() bool { return o.OriginType == "APPLICATION" }
+
 // ownersAtOnce is how many groups are asked about side by side.
 const ownersAtOnce = 5
+
+// ownerLimit is how many owners a group can have
+// (https://developer.okta.com/docs/api/openapi/okta-management/management/tag/GroupOwner/).
+const ownerLimit = 10
 
 // List asks every group, because Okta can't be asked for the groups that somebody owns
 // (okta.md section 14).
@@ -36,35 +48,53 @@ func (c groupOwnership) List(ctx context.Context, account access.AccountID) ([]a
 	if _, err := c.user(ctx, account); err != nil {
 		return nil, err
 	}
+	everybody, err := c.Survey(ctx)
+	return everybody[account], err
+}
+
+// Survey asks every group for its owners.
+func (c groupOwnership) Survey(ctx context.Context) (map[access.AccountID][]access.Grant, error) {
 	groups, err := list[group](ctx, c.Okta, reading("groups", "list the groups"), "/api/v1/groups?limit=200")
 	if err != nil {
 		return nil, err
 	}
+	return c.owned(ctx, slices.DeleteFunc(groups, func(g *group) bool { return g.Type == builtIn }))
+}
+
+// Recheck asks these groups alone.
+func (c groupOwnership) Recheck(ctx context.Context, account access.AccountID, grants []access.GrantID) ([]access.Grant, error) {
+	groups := make([]*group, 0, len(grants))
+	for _, id := range grants {
+		name, err := c.groupName(ctx, string(id))
+		if err != nil {
+			return nil, err
+		}
+		g := &group{ID: id}
+		g.Profile.Name = name
+		groups = append(groups, g)
+	}
+	everybody, err := c.owned(ctx, groups)
+	return everybody[account], err
+}
+
+// owned asks groups for their owners. A group that went meanwhile is nobody's.
+func (c groupOwnership) owned(ctx context.Context, groups []*group) (map[access.AccountID][]access.Grant, error) {
 	var mu sync.Mutex
-	var grants []access.Grant
+	everybody := map[access.AccountID][]access.Grant{}
 	asking, askCtx := errgroup.WithContext(ctx)
 	asking.SetLimit(ownersAtOnce)
 	for _, g := range groups {
-		if g.Type == builtIn {
-			continue
-		}
 		asking.Go(func() error {
 			owners, err := c.owners(askCtx, g.ID)
 			if err != nil {
-				return ignoreNotFound(err) // The group went while we were asking.
+				return ignoreNotFound(err)
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			for _, o := range owners {
-				if o.ID != account || o.Type != "USER" {
-					continue
+				if o.Type == "USER" {
+					everybody[o.ID] = append(everybody[o.ID], g.owned(o))
 				}
-				grant := access.Grant{ID: g.ID, Label: g.name() + " (owner)"}
-				if o.OriginType == "APPLICATION" {
-					grant.Label = g.name() + " (owner, managed by an application)"
-					grant.Note = "The application that the group comes from says who owns it: Okta will refuse to change that. Change it there."
-				}
-				mu.Lock()
-				grants = append(grants, grant)
-				mu.Unlock()
 			}
 			return nil
 		})
@@ -75,11 +105,52 @@ func (c groupOwnership) List(ctx context.Context, account access.AccountID) ([]a
 		}
 		return nil, err
 	}
-	return grants, nil
+	return everybody, nil
+}
+
+func (g *group) owned(by *owner) access.Grant {
+	if by.byApplication() {
+		return access.Grant{
+			ID: g.ID, Label: g.name() + " (owner, managed by an application)",
+			Stays: errAppOwns,
+		}
+	}
+	return access.Grant{ID: g.ID, Label: g.name() + " (owner)"}
+}
+
+// errAppOwns is why the owner of a group stays that an application names.
+var errAppOwns = &access.Error{
+	Kind: access.Blocked, Op: "change the owner of a group", Reason: "the application that the group comes from says who owns it",
+	Fix: "Change the owner in that application.",
 }
 
 func (c groupOwnership) owners(ctx context.Context, id access.GrantID) ([]*owner, error) {
-	return list[owner](ctx, c.Okta, reading("groups", "list the owners of the group %s", id), "/api/v1/groups/"+esc(id)+"/owners?limit=1000")
+	call := reading("groups", "list the owners of the group %s", id)
+	owners, err := list[owner](ctx, c.Okta, call, path("/api/v1/groups/%s/owners", id)+"?limit=1000")
+	if err != nil {
+		return nil, c.notGoverned(ctx, call, err)
+	}
+	if slices.ContainsFunc(owners, func(o *owner) bool { return o.ID == "" || o.Type == "" }) {
+		return nil, malformed(call, "an owner without an id or a type")
+	}
+	return owners, nil
+}
+
+// notGoverned recognizes an org without Identity Governance where it refuses as if a right were missing: a
+// super administrator misses none.
+func (c groupOwnership) notGoverned(ctx context.Context, call op, err error) error {
+	if code(err) != "E0000006" {
+		return err
+	}
+	own, unknown := c.rights(ctx)
+	if unknown != nil || !own.superAdmin() {
+		return err
+	}
+	return &access.Error{
+		Kind: access.NotAvailable, Op: call.what, Reason: "Okta refuses it to a super administrator, so this org does not have group owners " +
+			"(they come with Okta Identity Governance)",
+		Fix: "Leave offboard_group_ownership out for Okta.", Err: err,
+	}
 }
 
 // Moves says that every group needs an owner.
@@ -96,25 +167,28 @@ func (c groupOwnership) Transfer(
 		return gone, ignoreNotFound(err)
 	}
 	at := slices.IndexFunc(owners, func(o *owner) bool { return o.ID == account })
+	if at < 0 {
+		return gone, nil
+	}
+	owns := slices.ContainsFunc(owners, func(o *owner) bool { return o.ID == successor })
 	call := managing("groups", "give the group %s of %s to %s", grant, account, successor)
 	switch {
-	case at < 0:
-		return gone, nil
-	case owners[at].OriginType == "APPLICATION":
+	case owners[at].byApplication():
+		return access.Receipt{}, errAppOwns
+	case !owns && len(owners) >= ownerLimit:
 		return access.Receipt{}, &access.Error{
-			Kind: access.Blocked, Op: call.what, Reason: "the application that the group comes from says who owns it",
-			Fix: "Change the owner there, or tolerate the row until that is done.",
+			Kind: access.Blocked, Op: call.what, Reason: fmt.Sprintf("the group has %d owners, which is as many as Okta takes", len(owners)),
+			Fix: "Name a successor who is one of them, or take one of them off the owners.",
 		}
 	}
-	base := "/api/v1/groups/" + esc(grant) + "/owners"
-	if !slices.ContainsFunc(owners, func(o *owner) bool { return o.ID == successor }) {
+	base := path("/api/v1/groups/%s/owners", grant)
+	if !owns {
 		body := map[string]string{"id": string(successor), "type": "USER"}
 		if _, err := c.do(ctx, call, http.MethodPost, base, body, &owner{}); err != nil {
 			return access.Receipt{}, err
 		}
 	}
-	_, err = c.do(ctx, call, http.MethodDelete, base+"/"+esc(account), nil, nil)
-	return gone, ignoreNotFound(err)
+	return gone, c.write(ctx, call, http.MethodDelete, base+path("/%s", account), nil, nil)
 }
 
 // Remove refuses: a group without an owner is nobody's.

@@ -12,13 +12,13 @@ import (
 // A role is an admin role assignment. The SDK's Role loses which custom role it is and over what
 // (okta.md section 0.9).
 type role struct {
-	ID             access.GrantID `json:"id"`
-	Type           string         `json:"type"`
-	Label          string         `json:"label"`
-	Status         string         `json:"status"`
-	AssignmentType string         `json:"assignmentType"`
-	Role           string         `json:"role"`
-	ResourceSet    string         `json:"resource-set"`
+	ID             string `json:"id"`
+	Type           string `json:"type"`
+	Label          string `json:"label"`
+	Status         string `json:"status"`
+	AssignmentType string `json:"assignmentType"`
+	Role           string `json:"role"`
+	ResourceSet    string `json:"resource-set"`
 	Links          struct {
 		Assignee link `json:"assignee"`
 	} `json:"_links"`
@@ -53,6 +53,15 @@ func (r *role) group() string {
 	return r.Links.Assignee.id()
 }
 
+// grant is the id of the assignment within the account. Okta's own is not enough: for a standard role it says
+// no more than the role, and is the same for the person's own assignment and for those through groups.
+func (r *role) grant() access.GrantID {
+	if group := r.group(); group != "" {
+		return access.GrantID(r.ID + "@" + group)
+	}
+	return access.GrantID(r.ID)
+}
+
 // RoleAssignments are the admin roles of the account: standard and custom, its own and those it has
 // through groups.
 func RoleAssignments(o *Okta) access.Connector { return roleAssignments{o} }
@@ -61,80 +70,104 @@ type roleAssignments struct{ *Okta }
 
 var _ access.Guard = roleAssignments{}
 
-func (c roleAssignments) roles(ctx context.Context, account access.AccountID) ([]*role, error) {
-	roles, err := list[role](ctx, c.Okta, reading("roles", "list the admin roles of %s", account), "/api/v1/users/"+esc(account)+"/roles")
+func (o *Okta) rolesOf(ctx context.Context, account access.AccountID) ([]*role, error) {
+	call := reading("roles", "list the admin roles of %s", account)
+	roles, err := list[role](ctx, o, call, path("/api/v1/users/%s/roles", account))
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range roles {
 		if r.ID == "" || r.AssignmentType == "GROUP" && r.group() == "" {
-			return nil, malformed(reading("roles", "list the admin roles of %s", account), "a role assignment without its id or its group")
+			return nil, malformed(call, "a role assignment without its id or its group")
 		}
 	}
 	return roles, nil
 }
 
-// List names the granting group where there is one.
+// List names what a custom role is over, and the granting group where there is one.
 // GET /api/v1/users/{id}/roles, scope okta.roles.read.
-func (c roleAssignments) List(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
-	roles, err := c.roles(ctx, account)
+func (c roleAssignments) List(ctx context.Context, account access.AccountID) (grants []access.Grant, err error) {
+	defer c.onlyIfGone(ctx, account, &err)
+	roles, err := c.rolesOf(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	grants := make([]access.Grant, 0, len(roles))
 	for _, r := range roles {
-		grant := access.Grant{ID: r.ID, Label: r.name()}
+		var from []string
+		if r.ResourceSet != "" {
+			set, err := c.setName(ctx, r.ResourceSet)
+			if err != nil {
+				return nil, err
+			}
+			from = append(from, "custom role over: "+set)
+		}
 		if group := r.group(); group != "" {
 			name, err := c.groupName(ctx, group)
 			if err != nil {
 				return nil, err
 			}
-			grant.Label = r.name() + " (via group: " + name + ")"
+			from = append(from, "via group: "+name)
+		}
+		grant := access.Grant{ID: r.grant(), Label: or(r.Label, r.Type)}
+		if len(from) > 0 {
+			grant.Label += " (" + strings.Join(from, ", ") + ")"
 		}
 		grants = append(grants, grant)
 	}
 	return grants, nil
 }
 
-// Remove unassigns a role. One that comes from a group goes with the group.
+// setName is how labels name a resource set. GET /api/v1/iam/resource-sets/{id}, scope okta.roles.read.
+func (o *Okta) setName(ctx context.Context, id string) (string, error) {
+	return o.sets.Get(ctx, id, func() (string, error) {
+		call := reading("roles", "read the resource set %s", id)
+		set, err := get[struct {
+			Label string `json:"label"`
+		}](ctx, o, call, path("/api/v1/iam/resource-sets/%s", id))
+		if access.KindOf(err) == access.NotFound {
+			return id, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		return or(set.Label, id), nil
+	})
+}
+
+// Remove unassigns a role. One that comes through a group goes when the membership does, which may be about
+// to happen in the same run: whether it does, List shows.
 // DELETE /api/v1/users/{id}/roles/{assignment}, scope okta.roles.manage.
 func (c roleAssignments) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
 	gone := access.Receipt{Assurance: access.Observed}
-	roles, err := c.roles(ctx, account)
-	if err != nil {
-		return access.Receipt{}, err
-	}
-	at := slices.IndexFunc(roles, func(r *role) bool { return r.ID == grant })
-	if at < 0 {
-		return gone, nil
-	}
-	call := managing("roles", "remove the admin role %s from %s", roles[at].name(), account)
-	if group := roles[at].group(); group != "" {
-		groups, err := c.memberships(ctx, account)
-		held := among(groups, group)
-		if err != nil || len(held) == 0 {
-			// No longer a member: Okta is about to take the role away too, and List will show when.
-			return gone, ignoreNotFound(err)
-		}
-		return access.Receipt{}, &access.Error{
-			Kind: access.Blocked, Op: call.what, Reason: "it comes with the group " + strings.Join(held, ", "),
-			Fix: "It goes when the membership goes: have offboard_group_membership remove it first (depends_on), or take the role from the group.",
-		}
+	assignment, group, through := strings.Cut(string(grant), "@")
+	if through {
+		name, err := c.groupName(ctx, group)
+		gone.Lingers = throughGroup(name, "take the role from the group")
+		return gone, err
 	}
 	c.roleWrites.Lock()
 	defer c.roleWrites.Unlock()
-	_, err = c.do(ctx, call, http.MethodDelete, "/api/v1/users/"+esc(account)+"/roles/"+esc(grant), nil, nil)
-	return gone, ignoreNotFound(err)
+	call := managing("roles", "remove the admin role %s from %s", assignment, account)
+	return gone, c.write(ctx, call, http.MethodDelete, path("/api/v1/users/%s/roles/%s", string(account), assignment), nil, nil)
+}
+
+// throughGroup says why what comes with a group is still there.
+func throughGroup(group, otherwise string) error {
+	return &access.Error{
+		Kind:   access.Blocked,
+		Reason: "it comes with the group " + group + ", and the membership is still there",
+		Fix:    "It goes when offboard_group_membership has removed the person from that group. Where that can't be, " + otherwise + ".",
+	}
 }
 
 // Refuse keeps the org from losing its last super administrator.
 func (c roleAssignments) Refuse(ctx context.Context, account access.AccountID, going access.Holdings) error {
-	roles, err := c.roles(ctx, account)
+	roles, err := c.rolesOf(ctx, account)
 	if err != nil {
-		return err
+		return ignoreNotFound(err)
 	}
 	for _, r := range roles {
-		if _, goes := going[r.ID]; goes && r.Type == superAdmin {
+		if _, goes := going[r.grant()]; goes && r.Type == superAdmin {
 			return c.refuseLastSuperAdmin(ctx, account)
 		}
 	}
@@ -146,7 +179,7 @@ const superAdmin = "SUPER_ADMIN"
 // refuseIfLastSuperAdmin refuses if the account is the only one that is a super administrator and can
 // sign in.
 func (o *Okta) refuseIfLastSuperAdmin(ctx context.Context, account access.AccountID) error {
-	roles, err := roleAssignments{o}.roles(ctx, account)
+	roles, err := o.rolesOf(ctx, account)
 	if err != nil {
 		return err
 	}
@@ -186,7 +219,7 @@ func (o *Okta) refuseLastSuperAdmin(ctx context.Context, account access.AccountI
 }
 
 func (o *Okta) isLiveSuperAdmin(ctx context.Context, id access.AccountID) (bool, error) {
-	roles, err := roleAssignments{o}.roles(ctx, id)
+	roles, err := o.rolesOf(ctx, id)
 	if err != nil && access.KindOf(err) != access.NotFound {
 		return false, err
 	}
@@ -235,7 +268,7 @@ func (o *Okta) adminGroupMembers(ctx context.Context) ([]access.AccountID, error
 		if !group.Embedded.Stats.Admin {
 			continue
 		}
-		members, err := list[user](ctx, o, call, "/api/v1/groups/"+esc(group.ID)+"/users?limit=200")
+		members, err := list[user](ctx, o, call, path("/api/v1/groups/%s/users", group.ID)+"?limit=200")
 		if err != nil {
 			return nil, err
 		}

@@ -27,7 +27,7 @@ func (c sessions) List(ctx context.Context, id access.AccountID) ([]access.Grant
 	}
 	return []access.Grant{{
 		ID:      "sessions",
-		Label:   "all sign-ins (the last on " + u.LastLogin.UTC().Format("2006-01-02 15:04 MST") + ")",
+		Label:   "all sign-ins and OAuth tokens (the last sign-in on " + u.LastLogin.UTC().Format("2006-01-02 15:04 MST") + ")",
 		Version: u.LastLogin.UTC().Format(time.RFC3339Nano),
 	}}, nil
 }
@@ -47,11 +47,11 @@ func (c sessions) Remove(ctx context.Context, id access.AccountID, _ access.Gran
 	}
 	receipt := access.Receipt{Assurance: access.Acknowledged, Version: u.LastLogin.UTC().Format(time.RFC3339Nano)}
 	call := managing("users", "end the sessions of %s", u.name())
-	_, err = c.do(ctx, call, http.MethodDelete, "/api/v1/users/"+esc(id)+"/sessions?oauthTokens=true&forgetDevices=true", nil, nil)
-	if access.KindOf(err) == access.Blocked && u.Status == suspended {
+	err = c.write(ctx, call, http.MethodDelete, path("/api/v1/users/%s/sessions", id)+"?oauthTokens=true&forgetDevices=true", nil, nil)
+	if refused := code(err); u.Status == suspended && (refused == "E0000038" || refused == "E0000107") {
 		// Whether Okta takes this call for a suspended account it does not say. It does say that suspending
 		// ended the sessions (https://developer.okta.com/docs/concepts/role-assignment/).
 		return receipt, nil
 	}
-	return receipt, ignoreNotFound(err)
+	return receipt, err
 }

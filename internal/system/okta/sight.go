@@ -11,140 +11,184 @@ import (
 
 // Okta does not refuse a list to a credential with narrow rights. It leaves out what the credential may
 // not see, down to an empty list with 200 OK for an application without any admin role (ConductorOne tells
-// of it in the documentation of its connector, baton-okta). So before a list is believed, the credential has to show that it sees all.
+// of it in the documentation of its connector, baton-okta). So before a list is believed, the credential has
+// to show that it is shown all of it.
 
 // ownRights are what the credential in use may do.
 type ownRights struct {
 	// account owns the API token. Empty for a service application.
 	account access.AccountID
 	roles   []*role
+	// sees are the things of which custom roles show all.
+	sees map[string]bool
 }
 
-// seesEverything are the standard roles that may view all users, groups and applications of the org
-// (https://help.okta.com/oie/en-us/content/topics/security/administrators-admin-comparison.htm), as long as
-// they are not limited to target groups or apps, which for these three is not possible.
-var seesEverything = []string{"SUPER_ADMIN", "ORG_ADMIN", "READ_ONLY_ADMIN"}
+func (r *ownRights) superAdmin() bool {
+	return slices.ContainsFunc(r.roles, func(r *role) bool { return r.Type == superAdmin && r.active() })
+}
 
-// rights finds out whose the credential is and which admin roles it has.
+// standardSight is what the standard roles are shown all of
+// (https://help.okta.com/oie/en-us/content/topics/security/administrators-admin-comparison.htm), where they
+// are not limited to target groups or apps, which for these three is not possible. The things are named as
+// in scopes. What is not among them is either refused in so many words to a role that may not see it, as
+// devices and role assignments are, or not known to be whole: the API tokens of others, and for
+// organizational administrators the applications.
+var standardSight = map[string][]string{
+	"SUPER_ADMIN":     {"users", "groups", "apps", "apiTokens"},
+	"ORG_ADMIN":       {"users", "groups"},
+	"READ_ONLY_ADMIN": {"users", "groups", "apps"},
+}
+
+// customSight is what a custom role needs to be shown all of a thing: one of the permissions, over all of a
+// kind of resource (https://developer.okta.com/docs/api/openapi/okta-management/guides/permissions).
+var customSight = map[string]struct {
+	permissions []string
+	over        string
+}{
+	"users":     {[]string{"okta.users.read", "okta.users.manage"}, "users"},
+	"groups":    {[]string{"okta.groups.read", "okta.groups.manage"}, "groups"},
+	"apps":      {[]string{"okta.apps.read", "okta.apps.manage"}, "apps"},
+	"apiTokens": {[]string{"okta.users.apitokens.read", "okta.users.apitokens.manage"}, "users"},
+}
+
+// rights finds out whose the credential is, which admin roles it has, and what they show.
 func (o *Okta) rights(ctx context.Context) (*ownRights, error) {
-	return o.own.get("", func() (*ownRights, error) {
-		own := &ownRights{}
-		path := "/oauth2/v1/clients/" + esc(o.config.ClientID) + "/roles"
+	return o.own.Get(ctx, func() (*ownRights, error) {
+		own := &ownRights{sees: map[string]bool{}}
+		at := path("/oauth2/v1/clients/%s/roles", o.config.ClientID)
 		if o.config.APIToken != "" {
-			me, err := get[user](ctx, o, reading("users", "find out who owns the API token"), "/api/v1/users/me")
+			call := reading("users", "find out who owns the API token")
+			me, err := get[user](ctx, o, call, "/api/v1/users/me")
 			if err != nil {
 				return nil, err
 			}
+			if me.ID == "" {
+				return nil, malformed(call, "an account without an id")
+			}
 			own.account = me.ID
-			path = "/api/v1/users/" + esc(me.ID) + "/roles"
+			at = path("/api/v1/users/%s/roles", me.ID)
 		}
-		roles, err := listUnsighted[role](ctx, o, reading("roles", "find out which admin roles the credential has"), path)
+		roles, err := listUnsighted[role](ctx, o, reading("roles", "find out which admin roles the credential has"), at)
 		if err != nil {
-			return nil, o.blind(err)
+			return nil, blind(err)
 		}
 		own.roles = roles
+		for _, r := range roles {
+			if r.Type == "CUSTOM" && r.active() {
+				if err := o.custom(ctx, r, own.sees); err != nil {
+					return nil, blind(err)
+				}
+			}
+		}
 		return own, nil
 	})
 }
 
-// seesAll returns nil if the credential is shown every user, group and application of the org.
-func (o *Okta) seesAll(ctx context.Context) error {
+// sees returns nil if the credential is shown every one of a thing. A thing that Okta refuses rather than
+// hides needs no more than the users it belongs to.
+func (o *Okta) sees(ctx context.Context, thing string) error {
+	if _, hidden := customSight[thing]; !hidden {
+		thing = "users"
+	}
 	own, err := o.rights(ctx)
 	if err != nil {
 		return err
 	}
-	var names []string
+	have := []string{}
 	for _, r := range own.roles {
-		if slices.Contains(seesEverything, r.Type) && r.active() {
+		if r.active() && slices.Contains(standardSight[r.Type], thing) {
 			return nil
 		}
-		names = append(names, r.name())
+		have = append(have, r.name())
 	}
-	for _, r := range own.roles {
-		if r.Type != "CUSTOM" || !r.active() {
-			continue
-		}
-		whole, err := o.coversOrg(ctx, r)
-		if err != nil {
-			return o.blind(err)
-		}
-		if whole {
-			return nil
-		}
+	if own.sees[thing] {
+		return nil
 	}
-	have := "no admin role"
-	if len(names) > 0 {
-		have = strings.Join(names, ", ")
+	roles := "no admin role"
+	if len(have) > 0 {
+		roles = strings.Join(have, ", ")
 	}
 	return &access.Error{
-		Kind:   access.Denied,
-		Op:     "read from Okta",
-		Reason: "the credential has " + have + ", to which Okta shows only part of the org, so what it lists can't be taken for all there is",
-		Fix: "Give it the role Read-only Administrator to watch, Super Administrator to remove admin roles, or a custom role that may view " +
-			"users, groups, applications and role assignments, with a resource set of all users, all groups and all applications.",
+		Kind: access.Denied,
+		Op:   "read from Okta",
+		Reason: "the credential has " + roles + ", to which Okta may show only part of the " + words[thing] +
+			" of the org, so a list of them can't be taken for all there is",
+		Fix: "Give it a role that is shown all of them: Super Administrator, " + enough[thing] + ".",
 	}
 }
 
-// coversOrg says whether a custom role's binding is over all users, groups and apps, and lets them be read.
-func (o *Okta) coversOrg(ctx context.Context, r *role) (bool, error) {
+var words = map[string]string{"users": "users", "groups": "groups", "apps": "applications", "apiTokens": "API tokens"}
+
+// enough is what would do short of a super administrator.
+var enough = map[string]string{
+	"users":     "Read-only or Organizational Administrator, or a custom role that may view users (okta.users.read) over all users",
+	"groups":    "Read-only or Organizational Administrator, or a custom role that may view groups (okta.groups.read) over all groups",
+	"apps":      "Read-only Administrator, or a custom role that may view applications (okta.apps.read) over all applications",
+	"apiTokens": "or a custom role that may view API tokens (okta.users.apitokens.read) over all users",
+}
+
+// custom adds what a custom role shows all of. A permission with conditions shows only part, be it only of
+// the attributes.
+func (o *Okta) custom(ctx context.Context, r *role, sees map[string]bool) error {
 	call := reading("roles", "find out what the role %s covers", r.name())
-	resources, err := o.resources(ctx, call, r.ResourceSet)
+	over, err := o.resources(ctx, call, r.ResourceSet)
 	if err != nil {
-		return false, err
+		return err
 	}
-	permissions, err := get[struct {
+	granted, err := get[struct {
 		Permissions []struct {
-			Label string `json:"label"`
+			Label      string         `json:"label"`
+			Conditions map[string]any `json:"conditions"`
 		} `json:"permissions"`
-	}](ctx, o, call, "/api/v1/iam/roles/"+esc(r.Role)+"/permissions")
+	}](ctx, o, call, path("/api/v1/iam/roles/%s/permissions", r.Role))
 	if err != nil {
-		return false, err
+		return err
 	}
-	for _, thing := range []string{"users", "groups", "apps"} {
-		readable := false
-		for _, permission := range permissions.Permissions {
-			readable = readable || permission.Label == "okta."+thing+".read" || permission.Label == "okta."+thing+".manage"
+	for thing, needs := range customSight {
+		if !slices.Contains(over, needs.over) {
+			continue
 		}
-		if !readable || !slices.ContainsFunc(resources, func(orn string) bool { return strings.HasSuffix(orn, ":"+thing) }) {
-			return false, nil
+		for _, permission := range granted.Permissions {
+			if len(permission.Conditions) == 0 && slices.Contains(needs.permissions, permission.Label) {
+				sees[thing] = true
+			}
 		}
 	}
-	return true, nil
+	return nil
 }
 
-// resources lists the names of the resources in a set, those without exclusions.
+// resources lists the kinds of which a resource set has all, without exclusions: the last part of names
+// such as orn:okta:directory:{org}:users.
 func (o *Okta) resources(ctx context.Context, call op, set string) ([]string, error) {
 	type page struct {
 		Resources []struct {
-			ORN        string `json:"orn"`
-			Conditions struct {
-				Exclude map[string][]string `json:"Exclude"`
-			} `json:"conditions"`
+			ORN        string         `json:"orn"`
+			Conditions map[string]any `json:"conditions"`
 		} `json:"resources"`
 		Links links `json:"_links"`
 	}
-	var orns []string
-	err := bodyPages(ctx, o, call, "/api/v1/iam/resource-sets/"+esc(set)+"/resources?limit=100", func(p *page) string {
+	var whole []string
+	err := bodyPages(ctx, o, call, path("/api/v1/iam/resource-sets/%s/resources", set)+"?limit=100", func(p *page) string {
 		for _, resource := range p.Resources {
-			if len(resource.Conditions.Exclude) == 0 {
-				orns = append(orns, resource.ORN)
+			if parts := strings.Split(resource.ORN, ":"); len(parts) == 5 && len(resource.Conditions) == 0 {
+				whole = append(whole, parts[4])
 			}
 		}
 		return p.Links.Next.Href
 	})
-	return orns, err
+	return whole, err
 }
 
 // blind explains that not knowing the credential's rights means not knowing anything.
-func (o *Okta) blind(err error) error {
+func blind(err error) error {
 	e, ok := errors.AsType[*access.Error](err)
-	if !ok || e.Kind != access.Denied && e.Kind != access.NotFound {
+	if !ok || e.Kind != access.Denied && e.Kind != access.NotFound || code(err) == "E0000011" {
 		return err
 	}
 	blind := *e
 	blind.Kind = access.Denied
-	blind.Fix = "Without knowing its own rights the credential can't tell an empty list from one it is not shown. " +
-		"Let it view admin role assignments: the scope okta.roles.read, and the role Super Administrator or a custom role " +
-		"with the permission to view roles, resources and admin assignments (okta.iam.read). " + e.Fix
+	blind.Fix = "Without knowing its own rights the credential can't tell a whole list from one that leaves something out. Let it view role " +
+		"assignments: the scope okta.roles.read, and Super Administrator or, beside its other role, a custom role with the permission to view " +
+		"roles, resources and admin assignments (okta.iam.read)."
 	return &blind
 }

@@ -245,3 +245,36 @@ func TestAContextThatEndsStopsAWait(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestARoleHeldTwiceUnderOneIDIsTwoRows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{}, nil)
+	jane, group := w.id(sandboxokta.Jane), w.org.GroupID("IT operators")
+	// As in Okta's documentation: the id of a standard role assignment says no more than the role.
+	const one = `{"id":"IFIFAX2BIRGUSTQ","type":"APP_ADMIN","label":"Application Administrator","status":"ACTIVE",`
+	own := one + `"assignmentType":"USER","_links":{"assignee":{"href":"` + w.server.URL() + `/api/v1/users/` + string(jane) + `"}}}`
+	through := one + `"assignmentType":"GROUP","_links":{"assignee":{"href":"` + w.server.URL() + `/api/v1/groups/` + group + `"}}}`
+	path := "/api/v1/users/" + string(jane) + "/roles"
+	w.server.Inject(sandbox.Fault{
+		Match: func(r *http.Request) bool { return r.Method == http.MethodGet && r.URL.Path == path },
+		Do:    sandbox.Status(http.StatusOK, "["+own+","+through+"]"),
+	})
+	roles := okta.RoleAssignments(w.okta)
+	listed, err := roles.List(t.Context(), jane)
+	held := access.Held(listed, nil)
+	want := access.Holdings{
+		"IFIFAX2BIRGUSTQ":                          "Application Administrator",
+		access.GrantID("IFIFAX2BIRGUSTQ@" + group): "Application Administrator (via group: IT operators)",
+	}
+	if err != nil || len(held) != 2 || len(want.Without(held)) != 0 {
+		t.Fatalf("held %v (%v), want %v", held, err, want)
+	}
+	if _, err := roles.Remove(t.Context(), jane, access.GrantID("IFIFAX2BIRGUSTQ@"+group)); err != nil {
+		t.Error(err)
+	}
+	for _, request := range w.server.Requests() {
+		if request.Method == http.MethodDelete {
+			t.Errorf("the person's own role was asked to go with the group's: %s", request.Path)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package okta
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -37,6 +38,9 @@ type user struct {
 			Question string `json:"question"`
 		} `json:"recovery_question"`
 	} `json:"credentials"`
+	// Links are, besides others, the lifecycle operations that the account's status allows. Okta sends them
+	// with a single user only.
+	Links map[string]json.RawMessage `json:"_links"`
 }
 
 // The statuses of a user that this package tells apart from the rest.
@@ -57,10 +61,10 @@ func (o *Okta) user(ctx context.Context, id access.AccountID) (*user, error) {
 	if strings.Trim(string(id), idCharacters) != "" {
 		return nil, noID
 	}
-	if err := o.seesAll(ctx); err != nil {
+	if err := o.sees(ctx, "users"); err != nil {
 		return nil, err
 	}
-	u, err := get[user](ctx, o, call, "/api/v1/users/"+esc(id))
+	u, err := get[user](ctx, o, call, path("/api/v1/users/%s", id))
 	if err != nil {
 		return nil, err
 	}
@@ -82,25 +86,37 @@ func (u *user) account() access.Account {
 	return a
 }
 
-// canSignIn says whether the account can be signed in to, or can come to be without an administrator: by
-// an activation mail, a reset password, the end of a lock.
+// canSignIn says whether the account can be signed in to, or can come to be without an administrator deciding
+// it: by an activation mail, a reset password, the end of a lock. A staged account is among these, as whoever
+// made it meant it to be activated.
 func (u *user) canSignIn() bool { return u.Status != suspended && !u.deactivated() }
 
 // deactivated says that the account is deactivated and that Okta has finished doing so.
 func (u *user) deactivated() bool { return u.Status == deprovisioned && u.TransitioningToStatus == "" }
 
+// suspendable says whether Okta would suspend the account: it shows a link to what it allows. Where it sends
+// no lifecycle links at all, Okta's document counts: only from ACTIVE.
+func (u *user) suspendable() bool {
+	if _, ok := u.Links["suspend"]; ok {
+		return true
+	}
+	_, deactivate := u.Links["deactivate"]
+	return !deactivate && u.Status == active && u.TransitioningToStatus == ""
+}
+
 // name is how labels name a person: by login, which reviewers know.
 func (u *user) name() string { return or(strings.ToLower(u.Profile.Login), string(u.ID)) }
 
-// sourced names the directory that the account's password is checked by, where that is not Okta. It is the
-// only sign on the object that something else is master of the account.
+// sourced names the directory that checks the account's password in place of Okta, as an agent of that
+// directory does. It is the only sign on the object that something else is master of the account. A password
+// that was imported is Okta's own, and one who comes by federation or a social login has none.
 func (u *user) sourced() string {
-	provider := u.Credentials.Provider
-	if provider.Type == "" || provider.Type == "OKTA" || provider.Type == "SOCIAL" {
+	words := map[string]string{"ACTIVE_DIRECTORY": "Active Directory", "LDAP": "LDAP"}
+	word, ok := words[u.Credentials.Provider.Type]
+	if !ok {
 		return ""
 	}
-	words := map[string]string{"ACTIVE_DIRECTORY": "Active Directory", "LDAP": "LDAP", "IMPORT": "an import", "FEDERATION": "federation"}
-	return strings.TrimSpace(or(words[provider.Type], provider.Type) + " " + provider.Name)
+	return strings.TrimSpace(word + " " + u.Credentials.Provider.Name)
 }
 
 // Find looks for the accounts whose login or email is the person's.
@@ -108,7 +124,7 @@ func (u *user) sourced() string {
 // It uses search, which takes letter case as people do but reads from an index that may be a second old.
 // Where that finds nobody it asks again by filter, which is exact about both.
 func (o *Okta) Find(ctx context.Context, person access.Person) (access.Account, error) {
-	f, err := o.found.get(person, func() (finding, error) {
+	f, err := o.found.Get(ctx, person, func() (finding, error) {
 		account, err := o.find(ctx, person)
 		if kind := access.KindOf(err); kind == access.NotFound || kind == access.Blocked {
 			return finding{err: err}, nil
@@ -194,7 +210,7 @@ func (o *Okta) Caller(ctx context.Context) (access.AccountID, bool, error) {
 
 // nameOf is how a label names another person. A person who is gone is named by id.
 func (o *Okta) nameOf(ctx context.Context, id access.AccountID) (string, error) {
-	return o.people.get(string(id), func() (string, error) {
+	return o.people.Get(ctx, id, func() (string, error) {
 		u, err := o.user(ctx, id)
 		if access.KindOf(err) == access.NotFound {
 			return string(id), nil
