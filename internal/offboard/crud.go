@@ -201,7 +201,7 @@ func (r *Resource) exit(
 		},
 	}
 	if transferer, ok := connector.(access.Transferer); ok && moves(transferer, approved) {
-		if run.Successor, err = heir(ctx, system, plan); err != nil {
+		if run.Successor, err = heir(ctx, system, account, plan); err != nil {
 			diags.Append(errorAt(rootSuccessor, "Nothing was removed, because nobody can receive it", err))
 			return unchanged
 		}

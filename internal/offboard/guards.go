@@ -20,8 +20,8 @@ type Guards struct {
 
 	mu        sync.Mutex
 	newcomers map[access.Person]bool
-	leaving   map[access.Person]bool
-	heirs     map[access.Person]access.Person
+	leaving   map[string]access.Person
+	heirs     map[string]access.Person
 	contained map[string]bool
 }
 
@@ -65,23 +65,36 @@ func (g *Guards) count(person access.Person) error {
 	}
 }
 
-// leave notes that a person leaves, with who succeeds them, and refuses if a successor leaves too,
-// whichever of the two is planned first.
-func (g *Guards) leave(person, successor access.Person) error {
+// A leaver is a person by a name that is one's alone: the address they are planned under, or a system and
+// their account in it, which is the same under every address.
+type leaver struct {
+	name   string
+	person access.Person
+}
+
+func byAddress(person access.Person) leaver { return leaver{string(person), person} }
+
+func byAccount(system string, account access.AccountID, person access.Person) leaver {
+	return leaver{system + "/" + string(account), person}
+}
+
+// leave notes that somebody leaves, with who succeeds them unless that is the zero leaver, and refuses if a
+// successor leaves too, whichever of the two is planned first.
+func (g *Guards) leave(who, heir leaver) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.leaving == nil {
-		g.leaving, g.heirs = map[access.Person]bool{}, map[access.Person]access.Person{}
+		g.leaving, g.heirs = map[string]access.Person{}, map[string]access.Person{}
 	}
-	g.leaving[person] = true
-	if successor != "" {
-		g.heirs[successor] = person
+	g.leaving[who.name] = who.person
+	if heir.name != "" {
+		g.heirs[heir.name] = who.person
 	}
-	for heir, of := range map[access.Person]access.Person{successor: person, person: g.heirs[person]} {
-		if heir != "" && of != "" && g.leaving[heir] {
+	for successor, of := range map[leaver]access.Person{heir: who.person, who: g.heirs[who.name]} {
+		if _, leaves := g.leaving[successor.name]; leaves && of != "" {
 			return &access.Error{
-				Kind: access.Blocked, Op: "give what " + string(of) + " has to " + string(heir), Reason: string(heir) + " is leaving too",
-				Fix: "Name a successor who stays.",
+				Kind: access.Blocked, Op: "give what " + string(of) + " has to " + string(successor.person),
+				Reason: string(successor.person) + " is leaving too, or is the leaver under another address", Fix: "Name a successor who stays.",
 			}
 		}
 	}

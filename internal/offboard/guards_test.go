@@ -67,17 +67,17 @@ func TestASuccessorWhoLeavesIsRefusedWhicheverIsPlannedFirst(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			guards := &Guards{}
-			if err := guards.leave(order[0][0], order[0][1]); err != nil {
+			if err := guards.leave(byAddress(order[0][0]), byAddress(order[0][1])); err != nil {
 				t.Fatal(err)
 			}
-			if err := guards.leave(order[1][0], order[1][1]); access.KindOf(err) != access.Blocked {
+			if err := guards.leave(byAddress(order[1][0]), byAddress(order[1][1])); access.KindOf(err) != access.Blocked {
 				t.Errorf("got %v", err)
 			}
 		})
 	}
 	guards := &Guards{}
 	for _, person := range []access.Person{"jane@x.y", "bob@x.y", "jane@x.y"} {
-		if err := guards.leave(person, "eve@x.y"); err != nil {
+		if err := guards.leave(byAddress(person), byAddress("eve@x.y")); err != nil {
 			t.Errorf("two may leave to the same successor, who stays: %v", err)
 		}
 	}

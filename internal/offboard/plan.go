@@ -81,7 +81,7 @@ func (r *Resource) refuseAdoption(plan values) error {
 	if err := r.env.Guards.protect(string(person), plan.Account.ValueString()); err != nil {
 		return err
 	}
-	if err := r.env.Guards.leave(person, plan.successor()); err != nil {
+	if err := r.env.Guards.leave(byAddress(person), byAddress(plan.successor())); err != nil {
 		return err
 	}
 	return r.env.Guards.count(person)
@@ -177,7 +177,11 @@ func (r *Resource) refuseExit(ctx context.Context, prior, plan values, known fac
 		refuse(err)
 		return
 	}
-	if err := guards.leave(person, plan.successor()); err != nil {
+	err := guards.leave(byAddress(person), byAddress(plan.successor()))
+	if err == nil && account != "" {
+		err = guards.leave(byAccount(plan.System.ValueString(), account, person), leaver{})
+	}
+	if err != nil {
 		diags.Append(errorAt(rootSuccessor, "Termination refused", err))
 		return
 	}
@@ -213,7 +217,7 @@ func (r *Resource) refuseExit(ctx context.Context, prior, plan values, known fac
 		diags.Append(errorAt(rootDisposition, "Termination refused", err))
 		return
 	}
-	r.refuseTransfer(ctx, system, connector, plan, going, diags)
+	r.refuseTransfer(ctx, system, connector, account, plan, going, diags)
 	if guard, ok := connector.(access.Guard); ok {
 		if err := guard.Refuse(ctx, account, going); err != nil {
 			refuse(err)
@@ -223,7 +227,8 @@ func (r *Resource) refuseExit(ctx context.Context, prior, plan values, known fac
 
 // refuseTransfer refuses a transfer to nobody, or to somebody who could not receive it.
 func (r *Resource) refuseTransfer(
-	ctx context.Context, system *System, connector access.Connector, plan values, going access.Holdings, diags *diag.Diagnostics,
+	ctx context.Context, system *System, connector access.Connector, account access.AccountID, plan values, going access.Holdings,
+	diags *diag.Diagnostics,
 ) {
 	transferer, ok := connector.(access.Transferer)
 	if !ok {
@@ -242,13 +247,21 @@ func (r *Resource) refuseTransfer(
 		diags.Append(errorNoSuccessor(plan, moving))
 		return
 	}
-	if _, err := heir(ctx, system, plan); err != nil {
+	receiver, err := heir(ctx, system, account, plan)
+	if err != nil {
 		diags.Append(errorAt(rootSuccessor, "The successor can't receive anything", err))
+		return
+	}
+	name := plan.System.ValueString()
+	err = r.env.Guards.leave(byAccount(name, account, plan.person()), byAccount(name, receiver, plan.successor()))
+	if err != nil {
+		diags.Append(errorAt(rootSuccessor, "Termination refused", err))
 	}
 }
 
-// heir returns the successor's account, which has to be there and active.
-func heir(ctx context.Context, system *System, plan values) (access.AccountID, error) {
+// heir returns the successor's account, which has to be there and active, and not the leaver's under another
+// address.
+func heir(ctx context.Context, system *System, leaver access.AccountID, plan values) (access.AccountID, error) {
 	found, err := system.Directory.Find(ctx, plan.successor())
 	if err != nil {
 		return "", err
@@ -256,6 +269,12 @@ func heir(ctx context.Context, system *System, plan values) (access.AccountID, e
 	account, err := system.Directory.Get(ctx, found.ID)
 	if err != nil {
 		return "", err
+	}
+	if account.ID == leaver {
+		return "", &access.Error{
+			Kind: access.Blocked, Op: "find the successor", Fix: "Name somebody who stays.",
+			Reason: plan.Successor.ValueString() + " is " + plan.Person.ValueString() + " under another address",
+		}
 	}
 	if !account.Active {
 		return "", &access.Error{

@@ -43,6 +43,10 @@ type Okta struct {
 	definitions  memo.Once[[]*sdk.LinkedObject]
 	organization memo.Once[*organization]
 
+	// departing are the super administrators whose removal was agreed to in this run, so that the last two are
+	// not each taken for the other's stand-in.
+	departing sync.Map
+
 	// roleWrites keeps changes of admin roles one after the other: Okta locks them against each other
 	// (E0000268).
 	roleWrites sync.Mutex

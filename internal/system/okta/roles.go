@@ -191,16 +191,17 @@ func (o *Okta) refuseIfLastSuperAdmin(ctx context.Context, account access.Accoun
 
 // refuseLastSuperAdmin looks for another super administrator who can sign in: first among those whom Okta
 // lists as having roles, which may leave out who has them through a group (okta.md section 8),
-// then among the members of groups with admin rights.
+// then among the members of groups with admin rights. Nobody counts who is leaving in the same run.
 func (o *Okta) refuseLastSuperAdmin(ctx context.Context, account access.AccountID) error {
-	seen := map[access.AccountID]bool{account: true}
+	o.departing.Store(account, true)
+	seen := map[access.AccountID]bool{}
 	for _, candidates := range []func(context.Context) ([]access.AccountID, error){o.assignees, o.adminGroupMembers} {
 		ids, err := candidates(ctx)
 		if err != nil {
 			return err
 		}
 		for _, id := range ids {
-			if seen[id] {
+			if _, leaves := o.departing.Load(id); leaves || seen[id] {
 				continue
 			}
 			seen[id] = true
@@ -213,7 +214,7 @@ func (o *Okta) refuseLastSuperAdmin(ctx context.Context, account access.AccountI
 	return &access.Error{
 		Kind:   access.Blocked,
 		Op:     "check that the org keeps a super administrator",
-		Reason: "this is the only super administrator who can sign in, and without one nobody can administer the org",
+		Reason: "this is the only super administrator who can sign in and is not leaving in this run, and without one nobody can administer the org",
 		Fix:    "Make somebody else a super administrator first.",
 	}
 }
