@@ -109,7 +109,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if diags.HasError() {
 		return
 	}
-	if pinned && now.nobody {
+	if pinned && (now.nobody || now.account != plan.account()) {
 		diags.Append(errorNoAccount(plan))
 		return
 	}

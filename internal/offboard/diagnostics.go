@@ -105,6 +105,16 @@ func errCaller(v values) error {
 	}
 }
 
+// errNotTheirs is for an account that does not carry the address it would be terminated under.
+func errNotTheirs(v values, account access.AccountID, names []string) error {
+	return &access.Error{
+		Kind: access.Blocked, Op: "terminate " + v.Person.ValueString(),
+		Reason: fmt.Sprintf("the account %s in %s is %s, and does not carry that address", account, v.System.ValueString(), strings.Join(names, ", ")),
+		Fix: fmt.Sprintf("If that is the person's account, say so with account = %q in the configuration, or give person the address it has now. If not, "+
+			"import the right one.", account),
+	}
+}
+
 func errorNoSuccessor(v values, moving access.Holdings) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(rootSuccessor, "A successor is needed", fmt.Sprintf(
 		"%s leaves what has to go to somebody in %s:\n%s\n\nSet successor to somebody who stays, or tolerate the rows until that is decided.",

@@ -13,13 +13,15 @@ import (
 // Guards bound what one run can do. They see every resource of a plan, in any order and from many
 // goroutines at once.
 type Guards struct {
-	// MaxPeople is how many people may be newly terminated in one plan.
+	// MaxPeople is how many people may be newly terminated in one plan: by their addresses, and by the accounts of
+	// each system.
 	MaxPeople int
 	// Protected are addresses and account ids, in lower case, that must not be terminated.
 	Protected []string
 
 	mu        sync.Mutex
 	newcomers map[access.Person]bool
+	accounts  map[string]map[access.AccountID]bool
 	leaving   map[string]access.Person
 	heirs     map[string]access.Person
 	contained map[string]bool
@@ -38,15 +40,22 @@ func (g *Guards) protect(names ...string) error {
 	return nil
 }
 
-// count notes that a plan newly terminates a person, and refuses once there are more than MaxPeople.
-func (g *Guards) count(person access.Person) error {
+// count notes that a plan newly terminates a person, and refuses once there are more than MaxPeople. Accounts are
+// counted besides addresses, since a resource may name another account than its address leads to.
+func (g *Guards) count(person access.Person, system string, account access.AccountID) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.newcomers == nil {
-		g.newcomers = map[access.Person]bool{}
+		g.newcomers, g.accounts = map[access.Person]bool{}, map[string]map[access.AccountID]bool{}
+	}
+	if g.accounts[system] == nil {
+		g.accounts[system] = map[access.AccountID]bool{}
 	}
 	g.newcomers[person] = true
-	if len(g.newcomers) <= g.MaxPeople {
+	if account != "" {
+		g.accounts[system][account] = true
+	}
+	if len(g.newcomers) <= g.MaxPeople && len(g.accounts[system]) <= g.MaxPeople {
 		return nil
 	}
 	var people []string

@@ -13,13 +13,26 @@ func TestMaxPeopleCountsPeopleAndNotResources(t *testing.T) {
 	t.Parallel()
 	guards := &Guards{MaxPeople: 2}
 	for _, person := range []access.Person{"a@x.y", "b@x.y", "a@x.y", "b@x.y"} {
-		if err := guards.count(person); err != nil {
+		if err := guards.count(person, "okta", ""); err != nil {
 			t.Fatalf("%s: %v", person, err)
 		}
 	}
-	err := guards.count("c@x.y")
+	err := guards.count("c@x.y", "okta", "")
 	if access.KindOf(err) != access.Blocked || !strings.Contains(err.Error(), "a@x.y, b@x.y, c@x.y") {
 		t.Errorf("the third person got %v", err)
+	}
+}
+
+func TestMaxPeopleCountsAccountsUnderOneAddressToo(t *testing.T) {
+	t.Parallel()
+	guards := &Guards{MaxPeople: 1}
+	for system, account := range map[string]access.AccountID{"okta": "00u1", "google": "117"} {
+		if err := guards.count("a@x.y", system, account); err != nil {
+			t.Fatalf("one person in %s: %v", system, err)
+		}
+	}
+	if err := guards.count("a@x.y", "okta", "00u2"); access.KindOf(err) != access.Blocked {
+		t.Errorf("a second account under the address got %v", err)
 	}
 }
 
@@ -31,7 +44,7 @@ func TestMaxPeopleHoldsWhenManyResourcesArePlannedAtOnce(t *testing.T) {
 	refused := 0
 	for i := range 1000 {
 		wait.Go(func() {
-			if guards.count(access.Person(fmt.Sprintf("p%d@x.y", i%40))) != nil {
+			if guards.count(access.Person(fmt.Sprintf("p%d@x.y", i%40)), "okta", "") != nil {
 				mu.Lock()
 				refused++
 				mu.Unlock()

@@ -3,7 +3,6 @@ package offboard
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -32,8 +31,8 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	if diags.HasError() {
 		return
 	}
-	if !slices.Contains(r.systems, id.system) {
-		diags.AddError("Unknown system", fmt.Sprintf("%s has no system %q. It has %s.", r.typeName(), id.system, quotedWords(r.systems)))
+	if err := r.hasNot(id.system); err != "" {
+		diags.AddError("Unknown system", err)
 		return
 	}
 	if _, err := access.ParsePerson(id.person); err != nil {

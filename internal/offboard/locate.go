@@ -17,7 +17,7 @@ type sighting struct {
 }
 
 // locate finds the account whose access is to be listed. known is the account of earlier, if any; pinned
-// says that the configuration names it, and then the address is not asked about.
+// says that the configuration or an import names it, and then the address is asked about only once it is gone.
 //
 // An account that was known goes on being watched when it is renamed. Only if it is gone does another
 // account under the same address take its place. Several accounts at once are an error: watching one of
@@ -48,7 +48,13 @@ func locate(ctx context.Context, directory access.Directory, person access.Perso
 		return sighting{Account: account}, nil
 	case access.KindOf(err) != access.NotFound:
 		return sighting{}, err
-	case found.ID != "":
+	}
+	if pinned {
+		if found, err = directory.Find(ctx, person); err != nil && access.KindOf(err) != access.NotFound {
+			return sighting{}, err
+		}
+	}
+	if found.ID != "" {
 		return sighting{Account: found, Renewed: true}, nil
 	}
 	return sighting{None: true}, nil

@@ -2,6 +2,7 @@ package offboard
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -33,9 +34,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	config, prior := r.read(ctx, req.Config, diags), r.read(ctx, req.State, diags)
 	known := recall(ctx, req.Private, diags)
+	limit, d := plan.Timeouts.Read(ctx, readTimeout)
+	diags.Append(d...)
 	if diags.HasError() || r.replaces(config, prior, plan) {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	r.planExit(ctx, config, prior, plan, known, resp)
 }
 
@@ -84,7 +89,7 @@ func (r *Resource) refuseAdoption(plan values) error {
 	if err := r.env.Guards.leave(byAddress(person), byAddress(plan.successor())); err != nil {
 		return err
 	}
-	return r.env.Guards.count(person)
+	return r.env.Guards.count(person, plan.System.ValueString(), plan.account())
 }
 
 // planExit plans a resource whose access is known.
@@ -122,7 +127,7 @@ func (r *Resource) planExit(ctx context.Context, config, prior, plan values, kno
 	if lapsed := intent.Lapsed(held, known.AsOf); len(lapsed) > 0 {
 		diags.Append(warnLapsed(plan, lapsed, held))
 	}
-	r.refuseExit(ctx, prior, plan, known, going, diags)
+	r.refuseExit(ctx, prior, plan, known, !config.Account.IsNull(), going, diags)
 	if diags.HasError() || len(going) == 0 {
 		return
 	}
@@ -169,8 +174,11 @@ func unknownIn(m types.Map) bool {
 	return false
 }
 
-// refuseExit is where a termination is refused before anything is touched.
-func (r *Resource) refuseExit(ctx context.Context, prior, plan values, known facts, going access.Holdings, diags *diag.Diagnostics) {
+// refuseExit is where a termination is refused before anything is touched. named says that the configuration names
+// the account.
+func (r *Resource) refuseExit(
+	ctx context.Context, prior, plan values, known facts, named bool, going access.Holdings, diags *diag.Diagnostics,
+) {
 	refuse := func(err error) { diags.Append(errorAt(rootTerminated, "Termination refused", err)) }
 	guards, person, account := r.env.Guards, plan.person(), prior.account()
 	if err := guards.protect(append([]string{string(person), string(account)}, known.Names...)...); err != nil {
@@ -188,8 +196,12 @@ func (r *Resource) refuseExit(ctx context.Context, prior, plan values, known fac
 	// Somebody of whom something was removed before has been through this once: what comes back to them
 	// is what the watch is for, and not a new termination.
 	if !prior.Terminated.ValueBool() || len(prior.Removed.Elements()) == 0 && len(going) > 0 {
-		if err := guards.count(person); err != nil {
+		if err := guards.count(person, plan.System.ValueString(), account); err != nil {
 			refuse(err)
+			return
+		}
+		if !named && len(going) > 0 && account != "" && !slices.Contains(known.Names, string(person)) {
+			refuse(errNotTheirs(plan, account, known.Names))
 			return
 		}
 	}

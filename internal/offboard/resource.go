@@ -3,6 +3,7 @@ package offboard
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -60,6 +61,17 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 	resp.Diagnostics.AddAttributeError(rootSuccessor, "The successor is the leaver",
 		fmt.Sprintf("%s can't receive what %s leaves. Name somebody who stays.", v.Successor.ValueString(), v.Person.ValueString()))
+}
+
+// hasNot says that a system does not have this kind of access, and which ones do. It is empty for one that has.
+func (r *Resource) hasNot(system string) string {
+	switch {
+	case slices.Contains(r.systems, system):
+		return ""
+	case len(r.systems) == 0:
+		return fmt.Sprintf("%s has no system %q, and no other.", r.typeName(), system)
+	}
+	return fmt.Sprintf("%s has no system %q. It has %s.", r.typeName(), system, quotedWords(r.systems))
 }
 
 // connector returns the connector for a resource: for an account, the one for its disposition.

@@ -49,7 +49,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		attrSystem: schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "The system: " + quoted(r.systems) + ". It has to be configured in the provider block.",
-			Validators:          []validator.String{stringvalidator.OneOf(r.systems...)},
+			Validators:          []validator.String{hasKind{r}},
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 		attrPerson: schema.StringAttribute{
@@ -145,6 +145,23 @@ func anotherPerson(_ context.Context, req planmodifier.StringRequest, resp *stri
 // the rows of the one must never be removed from the other.
 func anotherAccount(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
 	resp.RequiresReplace = !req.ConfigValue.IsNull() && !req.ConfigValue.Equal(req.StateValue)
+}
+
+// hasKind accepts the systems that have this kind of access.
+type hasKind struct{ resource *Resource }
+
+func (v hasKind) Description(context.Context) string {
+	return "must be one of " + quotedWords(v.resource.systems)
+}
+func (v hasKind) MarkdownDescription(c context.Context) string { return v.Description(c) }
+
+func (v hasKind) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := v.resource.hasNot(req.ConfigValue.ValueString()); err != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Unknown system", err)
+	}
 }
 
 // email accepts what access.ParsePerson does.

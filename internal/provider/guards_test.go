@@ -127,15 +127,21 @@ func TestTheOwnerOfTheCredentialIsRefused(t *testing.T) {
 
 func TestTheLastSuperAdministratorIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []string{"account", "role_assignments"} {
+	// Sam is one through a group, and the break-glass account by itself.
+	for kind, last := range map[string]string{
+		"account": okta.BreakGlass, "role_assignments": okta.BreakGlass, "authenticators": okta.BreakGlass, "group_membership": okta.Sam,
+	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			// The credential is an application's: it can't sign in to the Admin Console.
 			w.application = okta.ServiceApp
-			w.org.Deactivate(okta.Service)
-			w.org.Deactivate(okta.Sam)
-			w.refused(w.config(imported(kind, okta.BreakGlass, terminated)), `Termination refused(.|\n)*only\s+super\s+administrator`)
+			for _, other := range []string{okta.Service, okta.Sam, okta.BreakGlass} {
+				if other != last {
+					w.org.Deactivate(other)
+				}
+			}
+			w.refused(w.config(imported(kind, last, terminated)), `Termination refused(.|\n)*only\s+super\s+administrator`)
 		})
 	}
 }

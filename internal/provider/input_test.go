@@ -23,7 +23,7 @@ func TestBadInputIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 	for name, c := range map[string]struct{ config, pattern string }{
 		"an email that isn't one":        {change("sessions", okta.Jane, "jane"), "Not an email address"},
 		"a name with an email":           {change("sessions", okta.Jane, "Jane <jane@acme.example>"), "Not an email address"},
-		"a system that nobody has":       {change("sessions", `"okta"`, `"otka"`), `value must be one of`},
+		"a system that nobody has":       {change("sessions", `"okta"`, `"otka"`), `Unknown system`},
 		"a tolerate date that isn't one": {one("sessions", okta.Jane, `tolerate = { sessions = "31.12.2026" }`), "Not a time"},
 		"a date without a time zone":     {one("sessions", okta.Jane, `tolerate = { sessions = "2026-12-31" }`), "Not a time"},
 		"an empty grant":                 {one("sessions", okta.Jane, `tolerate = { "" = "2026-12-31T00:00:00Z" }`), `string length`},
@@ -68,7 +68,7 @@ func TestAKindThatASystemDoesNotHaveIsRefused(t *testing.T) {
 		{Kind: offboard.Kind{Name: "sessions"}, Okta: systemokta.Sessions},
 		{Kind: offboard.Kind{Name: "licenses"}},
 	}
-	w.run(resource.TestStep{Config: w.config(one("licenses", okta.Jane)), ExpectError: only(true, `value must be one of`)})
+	w.run(resource.TestStep{Config: w.config(one("licenses", okta.Jane)), ExpectError: only(true, `Unknown system(.|\n)*offboard_licenses\s+has\s+no\s+system\s+"okta"`)})
 }
 
 func TestAProviderThatCanNotWorkIsRefusedAtTheArgument(t *testing.T) {

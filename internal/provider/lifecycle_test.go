@@ -33,7 +33,7 @@ var every = map[string]struct {
 			"sign-in through Google (identity provider, GOOGLE)",
 		},
 		returns:  func(org *okta.Org) { org.SetPassword(okta.Jane) },
-		returned: "password (of 2026-11-20)", acknowledged: 1,
+		returned: "password (of 2026-11-20)", acknowledged: 2,
 	},
 	"sessions": {
 		holds:    []string{"all sign-ins and OAuth tokens (the last sign-in on 2026-11-19 09:00 UTC)"},

@@ -12,29 +12,35 @@ import (
 
 // The tests run the real CLI: the one TF_ACC_TERRAFORM_PATH names, or whichever there is.
 func TestMain(m *testing.M) {
+	code := 1
 	if err := prepare(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	} else {
+		code = m.Run()
 	}
-	os.Exit(m.Run())
+	_ = os.RemoveAll(scratch)
+	os.Exit(code)
 }
+
+// scratch is a folder for what all tests share. It goes when they have ended.
+var scratch string
 
 func prepare() error {
 	found, err := cli.Find(context.Background(), os.Getenv("TF_ACC_TERRAFORM_PATH"), os.Stderr)
 	if err != nil {
 		return err
 	}
-	config, err := os.CreateTemp("", "offboard-test-*.tfrc")
-	if err != nil {
+	if scratch, err = os.MkdirTemp("", "offboard-test-*"); err != nil {
 		return err
 	}
-	if err := config.Close(); err != nil {
+	config := filepath.Join(scratch, "empty.tfrc")
+	if err := os.WriteFile(config, nil, 0o600); err != nil {
 		return err
 	}
 	env := map[string]string{
 		"TF_ACC_TERRAFORM_PATH": found.Path,
 		// An empty file: the environment may name one that is not there.
-		"TF_CLI_CONFIG_FILE": filepath.Clean(config.Name()),
+		"TF_CLI_CONFIG_FILE": config,
 		"CHECKPOINT_DISABLE": "1",
 	}
 	if found.OpenTofu {

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -174,6 +175,29 @@ func TestWhenOktaFailsFromTheThirdRemovalOfFiveOnStateHoldsThree(t *testing.T) {
 			Check: resource.ComposeTestCheckFunc(expectAccess(groups), expectAttribute(groups, "removed.%", "5")),
 		},
 	)
+}
+
+func TestStateHoldsWhatIsLeftAsSoonAsTheApplyHasEnded(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, map[string]string{"main.tf": head + imported("group_membership", okta.Projects, terminated)})
+	s.do(0, "init")
+	s.server.Inject(sandbox.Fault{Match: removal, After: 2, Do: sandbox.Status(http.StatusForbidden, `{"errorCode":"E0000006","errorSummary":"No."}`)})
+	s.says(s.do(1, "apply", "-no-color", "-auto-approve"), "Access remains", "State keeps the row")
+	var state struct {
+		Resources []struct {
+			Instances []struct {
+				Status     string
+				Attributes struct{ Access, Removed map[string]any }
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(s.read("terraform.tfstate")), &state); err != nil {
+		t.Fatal(err)
+	}
+	instance := state.Resources[0].Instances[0]
+	if len(instance.Attributes.Access) != 3 || len(instance.Attributes.Removed) != 2 || instance.Status != "" {
+		t.Errorf("state holds %v, removed %v, and is %q", instance.Attributes.Access, instance.Attributes.Removed, instance.Status)
+	}
 }
 
 func TestOneRemovalThatAlwaysFailsDoesNotKeepTheOthers(t *testing.T) {

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -222,6 +223,37 @@ func TestAnAccountDeletedAndCreatedAgainUnderTheSameAddressIsWatched(t *testing.
 	)
 	w.check("groups", []string{"Everyone"}, w.org.Groups(okta.Projects))
 	w.check("another id", true, old != w.org.UserID(okta.Projects))
+}
+
+func TestAnAccountThatWasImportedByItsIDAndMadeAnewIsWatched(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	byID := strings.ReplaceAll(w.projectsExit(), `"okta/`+okta.Projects+`"`, fmt.Sprintf("%q", "okta/"+okta.Projects+"/"+w.org.UserID(okta.Projects)))
+	w.run(
+		resource.TestStep{Config: byID, Check: expectAccess(groups)},
+		resource.TestStep{
+			PreConfig: func() {
+				w.org.DeleteUser(okta.Projects)
+				w.org.CreateUser(okta.Projects, "Jordan", "Poor", "Operations")
+				w.org.AddToGroup(okta.Projects, "On-call")
+			},
+			Config:           byID,
+			ConfigPlanChecks: before(expectRows(groups, "On-call")),
+		},
+	)
+}
+
+func TestAnAccountThatDoesNotCarryTheAddressIsNotTerminatedUnderIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	omar := w.org.UserID(okta.Omar)
+	asJane := fmt.Sprintf("import {\n  to = offboard_group_membership.this\n  id = \"okta/%s/%s\"\n}\n\n", okta.Jane, omar)
+	w.refused(w.config(asJane+one("group_membership", okta.Jane, terminated)), `Termination refused(.|\n)*is\s+omar.haddad@acme.example`)
+	// Whoever names the account in the configuration means it.
+	w.run(resource.TestStep{
+		Config: w.config(asJane + one("group_membership", okta.Jane, terminated, fmt.Sprintf("account = %q", omar))),
+		Check:  expectAccess(groups),
+	})
 }
 
 func TestAnAccountThatIsRenamedGoesOnBeingWatched(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -34,8 +35,8 @@ type shell struct {
 
 // installed is the one folder in which the provider is built for all of these tests.
 var installed = sync.OnceValues(func() (*cli.Workspace, error) {
-	dir, err := os.MkdirTemp("", "offboard-provider-*")
-	if err != nil {
+	dir := filepath.Join(scratch, "provider")
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
 	found, err := cli.Find(context.Background(), os.Getenv("TF_ACC_TERRAFORM_PATH"), os.Stderr)
@@ -226,6 +227,8 @@ func TestExitCodesTellCleanReturnedAndCouldNotCheckApart(t *testing.T) {
 
 // Promise 8.
 
+var madeUp = regexp.MustCompile(`"(?:value|question|answer)":"([^"]+)"`)
+
 func TestNoCredentialIsInStatePlanLogsOrErrors(t *testing.T) {
 	t.Parallel()
 	for name, credential := range map[string]func(*shell) []string{
@@ -239,6 +242,13 @@ func TestNoCredentialIsInStatePlanLogsOrErrors(t *testing.T) {
 			s := newShell(t, map[string]string{
 				"main.tf": head + imported("authenticators", okta.Jane, terminated) + imported("keys", okta.Jane, terminated) +
 					strings.ReplaceAll(one("sessions", okta.Omar), "this", "omar"),
+			})
+			// What was made up on the way is known to Okta and to nobody else.
+			var made []string
+			s.server.Observe(func(e sandbox.Exchange) {
+				for _, found := range madeUp.FindAllStringSubmatch(string(e.Body), -1) {
+					made = append(made, found[1])
+				}
 			})
 			log := filepath.Join(s.workspace.Dir, "trace.log")
 			s.workspace.Env = append(s.workspace.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+log)
@@ -256,7 +266,10 @@ func TestNoCredentialIsInStatePlanLogsOrErrors(t *testing.T) {
 			s.server.Inject(sandbox.Fault{Do: sandbox.Status(401, `{"errorCode":"E0000011","errorSummary":"Invalid token provided"}`)})
 			printed.WriteString(s.do(1, "plan"))
 
-			secrets := []string{okta.Token, "00sandbox-SSWS-"}
+			if len(made) != 3 {
+				t.Fatalf("the password, the question and its answer that were made up are not known: %q", made)
+			}
+			secrets := append([]string{okta.Token, "00sandbox-SSWS-", "00sandbox-bearer-"}, made...)
 			for _, line := range strings.Split(okta.ClientKey, "\n") {
 				if len(line) > 40 && !strings.HasPrefix(line, "-----") {
 					secrets = append(secrets, line)

@@ -64,8 +64,8 @@ func (t *Transport) checkLinks(resp *http.Response) error {
 			if target, here := link.leadsTo(resp.Request.URL); !here {
 				return t.malformed(resp, fmt.Sprintf("a page link to another place, %v", target))
 			}
-			if link.usable() {
-				resp.Header.Add("Link", link.header())
+			for _, header := range link.headers() {
+				resp.Header.Add("Link", header)
 			}
 		}
 	}

@@ -6,8 +6,11 @@ import (
 	"strings"
 )
 
-// A pageLink is one link of a Link header (RFC 8288): where it leads, and its relation, such as next.
-type pageLink struct{ target, rel string }
+// A pageLink is one link of a Link header (RFC 8288): where it leads, and its relations, such as next.
+type pageLink struct {
+	target string
+	rels   []string
+}
 
 var errLink = errors.New("not a list of links")
 
@@ -27,7 +30,7 @@ func parseLinks(line string) ([]pageLink, error) {
 			parameter, parameters = cutUnquoted(parameters, ';')
 			name, value, _ := strings.Cut(parameter, "=")
 			if strings.EqualFold(strings.TrimSpace(name), "rel") {
-				link.rel = strings.ToLower(strings.Trim(strings.TrimSpace(value), `"`))
+				link.rels = strings.Fields(strings.ToLower(strings.Trim(strings.TrimSpace(value), `"`)))
 			}
 		}
 		links = append(links, link)
@@ -50,15 +53,16 @@ func cutUnquoted(s string, separator byte) (before, after string) {
 	return s, ""
 }
 
-// usable says that the relation is a plain word: every one that leads to another page is.
-func (l pageLink) usable() bool {
-	return l.rel != "" && strings.Trim(l.rel, "abcdefghijklmnopqrstuvwxyz-") == ""
-}
-
-// header is the link as a header line of its own. A semicolon in the target is escaped: some clients end
-// the target there.
-func (l pageLink) header() string {
-	return "<" + strings.ReplaceAll(l.target, ";", "%3B") + `>; rel="` + l.rel + `"`
+// headers are the link as a header line of its own for each relation that is a plain word, as every one is that
+// leads to another page. A semicolon in the target is escaped: some clients end the target there.
+func (l pageLink) headers() []string {
+	var lines []string
+	for _, rel := range l.rels {
+		if strings.Trim(rel, "abcdefghijklmnopqrstuvwxyz-") == "" {
+			lines = append(lines, "<"+strings.ReplaceAll(l.target, ";", "%3B")+`>; rel="`+rel+`"`)
+		}
+	}
+	return lines
 }
 
 // leadsTo parses the target and says whether it stays on the host that gave the link.

@@ -30,6 +30,8 @@ const (
 // tries is what one request has been through. It travels in the request's context, because that is all
 // the hooks of retryablehttp share.
 type tries struct {
+	// what is being asked for: the method and the path.
+	what string
 	made int
 	wait time.Duration
 }
@@ -56,7 +58,7 @@ func (t *Transport) newRetrier() http.RoundTripper {
 	}
 	inner := &retryablehttp.RoundTripper{Client: client}
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
-		return inner.RoundTrip(req.WithContext(context.WithValue(req.Context(), triesKey{}, &tries{})))
+		return inner.RoundTrip(req.WithContext(context.WithValue(req.Context(), triesKey{}, &tries{what: req.Method + " " + req.URL.Path})))
 	})
 }
 
@@ -105,7 +107,7 @@ func (t *Transport) unwell(ctx context.Context, tries *tries) (bool, error) {
 	}
 	again, err := t.again(ctx, tries, maxUnwell, backoff(tries.made))
 	if !again && tries.made >= maxUnwell {
-		t.health.bad(now)
+		t.health.bad(now, tries.what)
 	}
 	return again, err
 }
@@ -114,10 +116,12 @@ func (t *Transport) unwell(ctx context.Context, tries *tries) (bool, error) {
 // for each of them that the system is down, a minute at a time.
 type health struct {
 	mu        sync.Mutex
+	failed    string
 	downUntil time.Time
 }
 
-// downFor is how long a system that failed one request to the end is taken to be down.
+// downFor is how long a system is taken to be down after two different requests in a row failed to the end. One
+// alone may be that one thing's fault.
 const downFor = time.Minute
 
 func (h *health) down(now time.Time) bool {
@@ -126,16 +130,19 @@ func (h *health) down(now time.Time) bool {
 	return now.Before(h.downUntil)
 }
 
-func (h *health) bad(now time.Time) {
+func (h *health) bad(now time.Time, what string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.downUntil = now.Add(downFor)
+	if h.failed != "" && h.failed != what {
+		h.downUntil = now.Add(downFor)
+	}
+	h.failed = what
 }
 
 func (h *health) good() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.downUntil = time.Time{}
+	h.failed, h.downUntil = "", time.Time{}
 }
 
 // again says whether one more try is allowed after wait, and notes the wait.

@@ -9,6 +9,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -106,6 +107,9 @@ func (t *Transport) harmless(req *http.Request) bool {
 		t.Vendor.Harmless != nil && t.Vendor.Harmless(req)
 }
 
+// longestAttempt is how long one answer may take to arrive whole. Vendors give up on their side after a minute.
+const longestAttempt = 90 * time.Second
+
 // attempt sends a request once, when the budget allows, and reads the answer whole.
 func (t *Transport) attempt(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
@@ -117,8 +121,12 @@ func (t *Transport) attempt(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, t.fail(req, err)
 	}
-	resp, err := t.Base.RoundTrip(req)
+	// A connection that stalls is given up while there is time for another.
+	once, cancel := context.WithTimeout(ctx, longestAttempt)
+	defer cancel()
+	resp, err := t.Base.RoundTrip(req.WithContext(once))
 	if err == nil {
+		resp.Request = req
 		err = t.receive(resp)
 	}
 	fields := map[string]any{"system": t.Vendor.Name, "method": req.Method, "path": t.Redact(req.URL.RequestURI())}
@@ -153,10 +161,14 @@ func (t *Transport) fail(req *http.Request, err error) error {
 		e.Op = req.Method + " " + req.URL.Path
 		return e
 	}
+	why := t.Redact(err.Error())
+	if errors.Is(err, context.DeadlineExceeded) {
+		why = fmt.Sprintf("it took more than %v", longestAttempt)
+	}
 	return &access.Error{
 		Kind:   access.Unavailable,
 		Op:     req.Method + " " + req.URL.Path,
-		Reason: fmt.Sprintf("no answer from %s: %s", req.URL.Host, t.Redact(err.Error())),
+		Reason: fmt.Sprintf("no answer from %s: %s", req.URL.Host, why),
 	}
 }
 

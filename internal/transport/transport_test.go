@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -499,5 +500,88 @@ func TestRedactTakesOutCredentialsInEveryPlaceTheyStand(t *testing.T) {
 		if got := tr.Redact(in); got != cases[in] {
 			t.Errorf("Redact(%q) = %q, want %q", in, got, cases[in])
 		}
+	}
+}
+
+type stalling struct{ calls int }
+
+func (s *stalling) RoundTrip(req *http.Request) (*http.Response, error) {
+	if s.calls++; s.calls == 1 {
+		<-req.Context().Done()
+		return nil, req.Context().Err()
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader("[1]")), Request: req,
+	}, nil
+}
+
+func TestAConnectionThatStallsIsGivenUpAndTriedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		base := &stalling{}
+		client := transport.New(transport.Options{Vendor: transport.Vendor{Name: "vendor"}, Clock: clock.NewFake(time.Now()), Base: base}).Client()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://vendor.example/things", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(req)
+		if err != nil || base.calls != 2 {
+			t.Fatalf("after %d calls: %v", base.calls, err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if string(body) != "[1]" || err != nil {
+			t.Errorf("%q, %v", body, err)
+		}
+	})
+}
+
+func TestOneThingThatAlwaysFailsDoesNotTakeTheRetriesFromTheOthers(t *testing.T) {
+	t.Parallel()
+	hiccups := 1
+	v := serve(t, nil, func(_ int, w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/broken" || hiccups > 0 && r.URL.Path == "/healthy" {
+			if r.URL.Path == "/healthy" {
+				hiccups--
+			}
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		ok(w)
+	})
+	for path, want := range map[string]int{"/broken": http.StatusInternalServerError, "/healthy": http.StatusOK} {
+		for range 2 {
+			if _, status, err := v.do(t, http.MethodGet, path, ""); status != want || err != nil {
+				t.Errorf("%s: %d, %v", path, status, err)
+			}
+		}
+	}
+}
+
+func TestASystemThatIsDownIsNotAskedManyTimesForEachThing(t *testing.T) {
+	t.Parallel()
+	down := true
+	v := serve(t, nil, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		if down {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		ok(w)
+	})
+	asked := func(path string) int {
+		before := len(v.requests)
+		if _, _, err := v.do(t, http.MethodGet, path, ""); err != nil {
+			t.Fatal(err)
+		}
+		return len(v.requests) - before
+	}
+	if one, two, three := asked("/1"), asked("/2"), asked("/3"); one != 6 || two != 6 || three != 1 {
+		t.Errorf("asked %d, %d and %d times", one, two, three)
+	}
+	down = false
+	asked("/4")
+	down = true
+	if again := asked("/5"); again != 6 {
+		t.Errorf("once it was well again, asked %d times", again)
 	}
 }

@@ -191,6 +191,11 @@ func (o *Org) EnrollFactor(login, kind, value string) {
 	})
 }
 
+// SetRecoveryQuestion is the person setting a recovery question, to which they know the answer.
+func (o *Org) SetRecoveryQuestion(login, question string) {
+	o.change(func(s *state, _ time.Time) { s.mustUser(login).Question = question })
+}
+
 // SetPassword is the person choosing a password.
 func (o *Org) SetPassword(login string) {
 	o.change(func(s *state, now time.Time) { u := s.mustUser(login); u.Password, u.PasswordChanged = true, now })

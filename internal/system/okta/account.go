@@ -139,12 +139,11 @@ func (c account) nothingLeftToTransfer(ctx context.Context, u *user) error {
 		{"offboard_group_ownership", groupOwnership{c.Okta}},
 	} {
 		grants, err := kind.connector.List(ctx, u.ID)
-		if err != nil {
-			switch access.KindOf(err) {
-			case access.NotAvailable, access.NotFound:
-				continue
-			}
-			return err
+		switch {
+		case access.KindOf(err) == access.NotAvailable && c.lacking(ctx, err):
+			continue
+		case err != nil:
+			return ignoreNotFound(err)
 		}
 		for _, grant := range grants {
 			if kind.connector.Moves(grant.ID) {

@@ -151,13 +151,13 @@ func (o *Okta) explain(ctx context.Context, call op, resp *sdk.Response, err err
 		return malformed(call, "what can't be read: "+o.transport.Redact(err.Error()))
 	}
 	kind, fix := classify(resp, refusal, call)
-	return &access.Error{Kind: kind, Op: call.what, Reason: reason(resp, refusal), Fix: fix, Err: refusal}
+	return &access.Error{Kind: kind, Op: call.what, Reason: o.reason(resp, refusal), Fix: fix, Err: refusal}
 }
 
 // classify says what an error answer means (okta.md section 1; Okta's list of error codes).
 func classify(resp *sdk.Response, refusal *sdk.Error, call op) (access.ErrorKind, string) {
 	switch refusal.ErrorCode {
-	case "E0000007":
+	case "E0000007", "E0000153", "E0000154", "E0000156":
 		return access.NotFound, ""
 	case "E0000008", "E0000015", "E0000060":
 		return access.NotAvailable, "This org does not have the feature, or not for this credential. Leave this kind of access out for Okta, " +
@@ -179,15 +179,16 @@ func classify(resp *sdk.Response, refusal *sdk.Error, call op) (access.ErrorKind
 			"Okta API Scopes), and name it in scopes if scopes is set."
 	case status == http.StatusUnauthorized:
 		return access.Denied, "Okta refuses this to the credential (scope " + call.scope() + ")."
-	case status == http.StatusGone:
-		return access.NotFound, ""
-	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
+	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed, status == http.StatusGone:
 		return access.Malformed, vendor.Hint
 	case status >= 500, status == http.StatusConflict, status == http.StatusLocked:
 		return access.Unavailable, ""
 	}
 	return access.Blocked, ""
 }
+
+// unaccepted says that Okta does not know the credential at all.
+func unaccepted(err error) bool { return code(err) == "E0000004" || code(err) == "E0000011" }
 
 // code is Okta's error code, where an error of Okta's is what happened.
 func code(err error) string {
@@ -198,10 +199,11 @@ func code(err error) string {
 }
 
 // reason is Okta's own account of the error: the summary, the causes, and the code to look up.
-func reason(resp *sdk.Response, refusal *sdk.Error) string {
+func (o *Okta) reason(resp *sdk.Response, refusal *sdk.Error) string {
 	parts := []string{}
 	for _, text := range []string{refusal.ErrorSummary, refusal.ErrorDescription} {
-		if text = strings.TrimSpace(text); text != "" {
+		// The SDK adds the id of the request to a 500, whether or not there is one.
+		if text = strings.TrimSpace(strings.TrimSuffix(text, ", x-okta-request-id=")); text != "" {
 			parts = append(parts, text)
 		}
 	}
@@ -214,13 +216,22 @@ func reason(resp *sdk.Response, refusal *sdk.Error) string {
 	if refusal.ErrorCode != "" {
 		status += ", " + refusal.ErrorCode
 	}
-	return strings.TrimSpace(strings.Join(parts, "; ") + " (" + status + ")")
+	return o.transport.Redact(strings.TrimSpace(strings.Join(parts, "; ") + " (" + status + ")"))
 }
 
 // ignoreNotFound is for removals: what is gone already needs no removing.
 func ignoreNotFound(err error) error {
 	if access.KindOf(err) == access.NotFound {
 		return nil
+	}
+	return err
+}
+
+// there is for what an org always has, such as a list of its users: that it is not found says nothing of what is
+// in it.
+func there(call op, err error) error {
+	if access.KindOf(err) == access.NotFound {
+		return malformed(call, `"not found" in place of a list`)
 	}
 	return err
 }

@@ -3,6 +3,8 @@ package okta
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,6 +37,8 @@ const (
 	oktaVerify access.GrantID = "okta_verify"
 	// unlisted stands for enrollments that this org does not let anybody list.
 	unlisted access.GrantID = "unlisted_enrollments"
+	// unlistedKeys stands for prepared security keys that Okta does not list to the credential.
+	unlistedKeys access.GrantID = "unlisted_prepared_keys"
 )
 
 const (
@@ -44,9 +48,9 @@ const (
 	providerFamily   = "idp"
 )
 
-// replacedQuestion takes the place of a recovery question, which can be changed but not removed. Its answer
-// is random, so it is one that nobody can answer.
-const replacedQuestion = "Removed by terraform-provider-offboard"
+// replacedQuestion takes the place of a recovery question, which can be changed but not removed: this, with a word
+// that nobody can guess, and an answer that nobody knows. Only that very question counts as dealt with.
+const replacedQuestion = "Removed by terraform-provider-offboard: "
 
 // List puts together what Okta keeps in five places. On Identity Engine the enrollments are the whole
 // truth, and the factors only those that the enrollment policy asks for, as it applies to the caller; on
@@ -62,6 +66,9 @@ func (c authenticators) List(ctx context.Context, account access.AccountID) (gra
 	}
 	parts := []func(context.Context, *user) ([]access.Grant, error){c.linkedProviders}
 	if !u.deactivated() {
+		if u.Credentials == nil {
+			return nil, malformed(reading("users", "read the credentials of %s", account), "an account without its credentials")
+		}
 		org, err := c.org(ctx)
 		if err != nil {
 			return nil, err
@@ -105,10 +112,16 @@ func secrets(u *user) []access.Grant {
 	if u.Profile.SecondEmail != "" {
 		grants = append(grants, access.Grant{ID: recoveryEmail, Label: "recovery email address"})
 	}
-	if question := u.Credentials.RecoveryQuestion.Question; question != "" && question != replacedQuestion {
-		grants = append(grants, access.Grant{ID: recoveryQuestion, Label: "recovery question"})
+	if question := u.Credentials.RecoveryQuestion.Question; question != "" {
+		grants = append(grants, access.Grant{ID: recoveryQuestion, Label: "recovery question", Version: digest(question)})
 	}
 	return grants
+}
+
+// digest tells one question from another without saying what it is.
+func digest(question string) string {
+	sum := sha256.Sum256([]byte(question))
+	return hex.EncodeToString(sum[:8])
 }
 
 // A factor is an enrolled MFA factor.
@@ -217,12 +230,15 @@ func (c authenticators) enrollments(ctx context.Context, u *user) ([]access.Gran
 
 // preparedKeys lists security keys that somebody enrolled for the person and that wait for a first use.
 // GET /webauthn-registration/api/v1/users/{id}/enrollments, scope okta.users.read. Where the org does not
-// have them there are none.
+// have them there are none; where only the credential may not see them that is a grant of its own.
 func (c authenticators) preparedKeys(ctx context.Context, u *user) ([]access.Grant, error) {
 	call := reading("users", "list the prepared security keys of %s", u.ID)
 	prepared, err := list[factor](ctx, c.Okta, call, path("/webauthn-registration/api/v1/users/%s/enrollments", u.ID))
-	if access.KindOf(err) == access.NotAvailable {
+	switch {
+	case c.lacking(ctx, err):
 		return nil, nil
+	case access.KindOf(err) == access.NotAvailable:
+		return []access.Grant{{ID: unlistedKeys, Label: "prepared security keys (this credential can't list them)", Stays: errKeysNotListed}}, nil
 	}
 	var grants []access.Grant
 	for _, p := range prepared {
@@ -259,13 +275,18 @@ func (c authenticators) Remove(ctx context.Context, account access.AccountID, gr
 	case grant == recoveryEmail:
 		return c.update(ctx, account, "clear the recovery address of %s", map[string]any{"profile": map[string]any{"secondEmail": nil}})
 	case grant == recoveryQuestion:
-		return c.update(ctx, account, "replace the recovery question of %s", map[string]any{"credentials": map[string]any{
-			"recovery_question": map[string]any{"question": replacedQuestion, "answer": rand.Text()},
+		question := replacedQuestion + rand.Text()
+		receipt, err := c.update(ctx, account, "replace the recovery question of %s", map[string]any{"credentials": map[string]any{
+			"recovery_question": map[string]any{"question": question, "answer": rand.Text()},
 		}})
+		receipt.Assurance, receipt.Version = access.Acknowledged, digest(question)
+		return receipt, err
 	case grant == oktaVerify:
 		return c.removeOktaVerify(ctx, account)
 	case grant == unlisted:
 		return access.Receipt{}, errNotListed
+	case grant == unlistedKeys:
+		return access.Receipt{}, errKeysNotListed
 	case family == factorFamily:
 		return c.removeFactor(ctx, account, id)
 	case family == enrollmentFamily:
@@ -330,7 +351,12 @@ func (c authenticators) scramble(ctx context.Context, account access.AccountID) 
 	value := rand.Text() + "-" + strings.ToLower(rand.Text()) + "7"
 	body := map[string]any{"credentials": map[string]any{"password": map[string]any{"value": value}}}
 	changed := &user{}
-	if err := c.write(ctx, call, http.MethodPost, path("/api/v1/users/%s", account), body, changed); err != nil {
+	_, err = c.do(ctx, call, http.MethodPost, path("/api/v1/users/%s", account), body, changed)
+	c.onlyIfGone(ctx, account, &err)
+	if access.KindOf(err) == access.NotFound {
+		return access.Receipt{Assurance: access.Observed}, nil
+	}
+	if err != nil {
 		return access.Receipt{}, orDeactivate(err)
 	}
 	receipt := access.Receipt{Assurance: access.Acknowledged}
@@ -348,6 +374,13 @@ func keptBy(source string) *access.Error {
 	}
 }
 
+// errKeysNotListed is why prepared keys stay of which it is not known whether there are any.
+var errKeysNotListed = &access.Error{
+	Kind: access.Blocked, Op: "remove prepared security keys",
+	Reason: "Okta does not list prepared security keys to this credential, or this org does not have them",
+	Fix:    "Use a credential with the role Super Administrator, which can tell, or tolerate this row until the account is deactivated.",
+}
+
 // errNotListed is why the enrollments stay that nobody can list.
 var errNotListed = &access.Error{
 	Kind: access.Blocked, Op: "remove unlisted enrollments",
@@ -356,8 +389,9 @@ var errNotListed = &access.Error{
 }
 
 func (c authenticators) update(ctx context.Context, account access.AccountID, what string, body map[string]any) (access.Receipt, error) {
-	err := c.write(ctx, managing("users", what, account), http.MethodPost, path("/api/v1/users/%s", account), body, &user{})
-	return access.Receipt{Assurance: access.Observed}, orDeactivate(err)
+	_, err := c.do(ctx, managing("users", what, account), http.MethodPost, path("/api/v1/users/%s", account), body, &user{})
+	c.onlyIfGone(ctx, account, &err)
+	return access.Receipt{Assurance: access.Observed}, orDeactivate(ignoreNotFound(err))
 }
 
 // orDeactivate adds to a refusal for the account's state what helps in any state.

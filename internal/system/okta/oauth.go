@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,12 +27,15 @@ type tokens struct {
 	config Config
 	signer jose.Signer
 	client *http.Client
+	redact func(string) string
 	mu     sync.Mutex
 	token  *oauth2.Token
+	// refusal is of scopes that the application does not have, which no later try in this run will change.
+	refusal error
 }
 
 func (o *Okta) newTokens(signer jose.Signer) *tokens {
-	return &tokens{config: o.config, signer: signer, client: o.transport.Client()}
+	return &tokens{config: o.config, signer: signer, client: o.transport.Client(), redact: o.transport.Redact}
 }
 
 // get returns the token at hand, or a new one if there is none or it is the spent one.
@@ -41,25 +45,13 @@ func (t *tokens) get(ctx context.Context, spent string) (string, error) {
 	if t.token != nil && t.token.AccessToken != spent && t.config.Clock.Now().Before(t.token.Expiry) {
 		return t.token.AccessToken, nil
 	}
+	if t.refusal != nil {
+		return "", t.refusal
+	}
 	now := t.config.Clock.Now()
-	assertion, err := jwt.Signed(t.signer).Claims(jwt.Claims{
-		Issuer: t.config.ClientID, Subject: t.config.ClientID, ID: rand.Text(),
-		Audience: jwt.Audience{t.config.OrgURL + tokenPath},
-		IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(5 * time.Minute)),
-	}).Serialize()
+	token, err := t.ask(ctx, t.config.Scopes)
 	if err != nil {
-		return "", fmt.Errorf("sign the assertion: %w", err)
-	}
-	request := clientcredentials.Config{
-		TokenURL: t.config.OrgURL + tokenPath, Scopes: t.config.Scopes, AuthStyle: oauth2.AuthStyleInParams,
-		EndpointParams: map[string][]string{
-			"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
-			"client_assertion":      {assertion},
-		},
-	}
-	token, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, t.client))
-	if err != nil {
-		return "", t.explain(err)
+		return "", t.explain(ctx, err)
 	}
 	// The library reckons the expiry on the machine's clock; ours may be another.
 	token.Expiry = now.Add(time.Duration(max(token.ExpiresIn, 60)-30) * time.Second)
@@ -67,7 +59,41 @@ func (t *tokens) get(ctx context.Context, spent string) (string, error) {
 	return token.AccessToken, nil
 }
 
-func (t *tokens) explain(err error) error {
+// ask asks for a token with these scopes.
+func (t *tokens) ask(ctx context.Context, scopes []string) (*oauth2.Token, error) {
+	now := t.config.Clock.Now()
+	assertion, err := jwt.Signed(t.signer).Claims(jwt.Claims{
+		Issuer: t.config.ClientID, Subject: t.config.ClientID, ID: rand.Text(),
+		Audience: jwt.Audience{t.config.OrgURL + tokenPath},
+		IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(5 * time.Minute)),
+	}).Serialize()
+	if err != nil {
+		return nil, fmt.Errorf("sign the assertion: %w", err)
+	}
+	request := clientcredentials.Config{
+		TokenURL: t.config.OrgURL + tokenPath, Scopes: scopes, AuthStyle: oauth2.AuthStyleInParams,
+		EndpointParams: map[string][]string{
+			"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+			"client_assertion":      {assertion},
+		},
+	}
+	return request.Token(context.WithValue(ctx, oauth2.HTTPClient, t.client))
+}
+
+// ungranted are the scopes that the application does not have. Okta does not say which of those that were asked
+// for at once it refuses, so each is asked for alone.
+func (t *tokens) ungranted(ctx context.Context) []string {
+	var refused []string
+	for _, scope := range t.config.Scopes {
+		_, err := t.ask(ctx, []string{scope})
+		if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refusal.ErrorCode == "invalid_scope" {
+			refused = append(refused, scope)
+		}
+	}
+	return refused
+}
+
+func (t *tokens) explain(ctx context.Context, err error) error {
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
 		return err
@@ -75,11 +101,13 @@ func (t *tokens) explain(err error) error {
 	e := &access.Error{
 		Kind:   access.Denied,
 		Op:     "get an access token for the service application " + t.config.ClientID,
-		Reason: fmt.Sprintf("%s (%s)", refused.ErrorDescription, refused.ErrorCode),
+		Reason: fmt.Sprintf("%s (%s)", t.redact(refused.ErrorDescription), refused.ErrorCode),
 	}
 	switch refused.ErrorCode {
 	case "invalid_scope":
-		e.Fix = "Grant the application every scope in scopes (Admin Console, the application, Okta API Scopes), or ask for fewer."
+		e.Fix = "Grant the application what it lacks of the scopes that are asked for (Admin Console, the application, Okta API Scopes): " +
+			or(strings.Join(t.ungranted(ctx), ", "), strings.Join(t.config.Scopes, ", ")) + ". Or ask only for those it has, in scopes or OKTA_API_SCOPES."
+		t.refusal = e
 	case "invalid_client":
 		e.Fix = "Is client_id the application's, and is its public key registered there under this private_key_id?"
 	case "invalid_dpop_proof":

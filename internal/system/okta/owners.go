@@ -54,9 +54,10 @@ func (c groupOwnership) List(ctx context.Context, account access.AccountID) ([]a
 
 // Survey asks every group for its owners.
 func (c groupOwnership) Survey(ctx context.Context) (map[access.AccountID][]access.Grant, error) {
-	groups, err := list[group](ctx, c.Okta, reading("groups", "list the groups"), "/api/v1/groups?limit=200")
+	call := reading("groups", "list the groups")
+	groups, err := list[group](ctx, c.Okta, call, "/api/v1/groups?limit=200")
 	if err != nil {
-		return nil, err
+		return nil, there(call, err)
 	}
 	return c.owned(ctx, slices.DeleteFunc(groups, func(g *group) bool { return g.Type == builtIn }))
 }
@@ -77,35 +78,50 @@ func (c groupOwnership) Recheck(ctx context.Context, account access.AccountID, g
 	return everybody[account], err
 }
 
-// owned asks groups for their owners. A group that went meanwhile is nobody's.
+// owned asks groups for their owners. A group that went meanwhile is nobody's. Whether the org has owners at all
+// the first group says alone: where one has them and the next is said not to, something else is wrong.
 func (c groupOwnership) owned(ctx context.Context, groups []*group) (map[access.AccountID][]access.Grant, error) {
 	var mu sync.Mutex
 	everybody := map[access.AccountID][]access.Grant{}
-	asking, askCtx := errgroup.WithContext(ctx)
-	asking.SetLimit(ownersAtOnce)
-	for _, g := range groups {
-		asking.Go(func() error {
-			owners, err := c.owners(askCtx, g.ID)
-			if err != nil {
-				return ignoreNotFound(err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			for _, o := range owners {
-				if o.Type == "USER" {
-					everybody[o.ID] = append(everybody[o.ID], g.owned(o))
-				}
-			}
-			return nil
-		})
-	}
-	if err := asking.Wait(); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	ask := func(ctx context.Context, g *group) error {
+		owners, err := c.owners(ctx, g.ID)
+		if err != nil {
+			return ignoreNotFound(err)
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		for _, o := range owners {
+			if o.Type == "USER" {
+				everybody[o.ID] = append(everybody[o.ID], g.owned(o))
+			}
+		}
+		return nil
+	}
+	if len(groups) == 0 {
+		return everybody, nil
+	}
+	if err := ask(ctx, groups[0]); err != nil {
 		return nil, err
 	}
-	return everybody, nil
+	asking, askCtx := errgroup.WithContext(ctx)
+	asking.SetLimit(ownersAtOnce)
+	for _, g := range groups[1:] {
+		asking.Go(func() error { return ask(askCtx, g) })
+	}
+	err := asking.Wait()
+	switch {
+	case err == nil:
+		return everybody, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case access.KindOf(err) == access.NotAvailable:
+		return nil, &access.Error{
+			Kind: access.Denied, Op: "list the owners of the groups", Err: err,
+			Reason: "Okta tells the owners of one group and refuses those of another: " + err.Error(),
+			Fix:    "Let the credential's role view all groups.",
+		}
+	}
+	return nil, err
 }
 
 func (g *group) owned(by *owner) access.Grant {
@@ -136,14 +152,9 @@ func (c groupOwnership) owners(ctx context.Context, id access.GrantID) ([]*owner
 	return owners, nil
 }
 
-// notGoverned recognizes an org without Identity Governance where it refuses as if a right were missing: a
-// super administrator misses none.
+// notGoverned recognizes an org without Identity Governance where it refuses as if a right were missing.
 func (c groupOwnership) notGoverned(ctx context.Context, call op, err error) error {
-	if code(err) != "E0000006" {
-		return err
-	}
-	own, unknown := c.rights(ctx)
-	if unknown != nil || !own.superAdmin() {
+	if code(err) != "E0000006" || !c.lacking(ctx, err) {
 		return err
 	}
 	return &access.Error{

@@ -70,9 +70,10 @@ type roleAssignments struct{ *Okta }
 
 var _ access.Guard = roleAssignments{}
 
-func (o *Okta) rolesOf(ctx context.Context, account access.AccountID) ([]*role, error) {
+func (o *Okta) rolesOf(ctx context.Context, account access.AccountID) (roles []*role, err error) {
+	defer o.onlyIfGone(ctx, account, &err)
 	call := reading("roles", "list the admin roles of %s", account)
-	roles, err := list[role](ctx, o, call, path("/api/v1/users/%s/roles", account))
+	roles, err = list[role](ctx, o, call, path("/api/v1/users/%s/roles", account))
 	if err != nil {
 		return nil, err
 	}

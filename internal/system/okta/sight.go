@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	sdk "github.com/okta/okta-sdk-golang/v2/okta"
+
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
 
@@ -25,6 +27,19 @@ type ownRights struct {
 
 func (r *ownRights) superAdmin() bool {
 	return slices.ContainsFunc(r.roles, func(r *role) bool { return r.Type == superAdmin && r.active() })
+}
+
+// lacking says that the org itself does not have what Okta refused. Okta answers in the same words where it is
+// the credential that lacks a right; but a super administrator lacks none.
+func (o *Okta) lacking(ctx context.Context, err error) bool {
+	switch code(err) {
+	case "E0000008", "E0000060":
+		return true
+	case "E0000015", "E0000006":
+		own, unknown := o.rights(ctx)
+		return unknown == nil && own.superAdmin()
+	}
+	return false
 }
 
 // standardSight is what the standard roles are shown all of
@@ -60,7 +75,7 @@ func (o *Okta) rights(ctx context.Context) (*ownRights, error) {
 			call := reading("users", "find out who owns the API token")
 			me, err := get[user](ctx, o, call, "/api/v1/users/me")
 			if err != nil {
-				return nil, err
+				return nil, there(call, err)
 			}
 			if me.ID == "" {
 				return nil, malformed(call, "an account without an id")
@@ -182,7 +197,8 @@ func (o *Okta) resources(ctx context.Context, call op, set string) ([]string, er
 // blind explains that not knowing the credential's rights means not knowing anything.
 func blind(err error) error {
 	e, ok := errors.AsType[*access.Error](err)
-	if !ok || e.Kind != access.Denied && e.Kind != access.NotFound || code(err) == "E0000011" {
+	_, oktas := errors.AsType[*sdk.Error](err)
+	if !ok || !oktas || e.Kind != access.Denied && e.Kind != access.NotFound || unaccepted(err) {
 		return err
 	}
 	blind := *e

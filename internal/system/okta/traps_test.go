@@ -211,14 +211,155 @@ func TestAScopeThatTheApplicationIsNotGrantedIsNamed(t *testing.T) {
 	}
 }
 
-func TestAKeyThatTheApplicationDoesNotKnowIsExplained(t *testing.T) {
+func TestWhatIsWrongWithAnApplicationsCredentialIsExplained(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sandboxokta.HandlerOptions{}, func(c *okta.Config) {
-		c.APIToken, c.ClientID, c.PrivateKey = "", "0oaNobodyHasThisId00", sandboxokta.ClientKey
+	for name, c := range map[string]struct {
+		change func(*okta.Config)
+		fault  string
+		says   []string
+		not    []string
+	}{
+		"a key that the application does not know": {
+			change: func(c *okta.Config) { c.ClientID = "0oaNobodyHasThisId00" },
+			says:   []string{"Is client_id the application's"}, not: []string{"okta.iam.read"},
+		},
+		"scopes that were asked for and are not granted": {
+			// This one is granted what reads, and no more.
+			change: func(c *okta.Config) { c.ClientID = readerID(c) },
+			says:   []string{"Grant the application what it lacks", "okta.users.manage", "okta.roles.manage"},
+			not:    []string{"okta.users.read,", "okta.iam.read"},
+		},
+		"DPoP": {
+			fault: `{"error":"invalid_dpop_proof","error_description":"The DPoP proof JWT header is missing."}`,
+			says:  []string{"Turn off DPoP"}, not: []string{"okta.iam.read"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandboxokta.HandlerOptions{}, func(config *okta.Config) {
+				org := sandboxokta.NewOrg(sandbox.Acme(), config.Clock)
+				config.APIToken, config.ClientID, config.PrivateKey = "", org.AppID(sandboxokta.ServiceApp), sandboxokta.ClientKey
+				if c.change != nil {
+					c.change(config)
+				}
+			})
+			if c.fault != "" {
+				w.server.Inject(sandbox.Fault{Match: sandbox.PathPrefix("/oauth2/v1/token"), Do: sandbox.Status(http.StatusBadRequest, c.fault)})
+			}
+			_, err := w.okta.Find(t.Context(), sandboxokta.Jane)
+			if access.KindOf(err) != access.Denied {
+				t.Fatalf("got %v", err)
+			}
+			for _, phrase := range c.says {
+				if !strings.Contains(err.Error(), phrase) {
+					t.Errorf("does not say %q: %v", phrase, err)
+				}
+			}
+			for _, phrase := range c.not {
+				if strings.Contains(err.Error(), phrase) {
+					t.Errorf("says %q: %v", phrase, err)
+				}
+			}
+			asked := w.asked("/oauth2/v1/token")
+			if _, again := w.okta.Find(t.Context(), sandboxokta.Mei); again == nil || w.asked("/oauth2/v1/token") > asked+1 {
+				t.Errorf("asked %d more times for what is refused (%v)", w.asked("/oauth2/v1/token")-asked, again)
+			}
+		})
+	}
+}
+
+func readerID(c *okta.Config) string {
+	return sandboxokta.NewOrg(sandbox.Acme(), c.Clock).AppID(sandboxokta.ReaderApp)
+}
+
+func TestWhatOktaDoesNotOfferIsToldApartFromWhatItDoesNotShow(t *testing.T) {
+	t.Parallel()
+	refused := sandbox.Status(http.StatusUnauthorized, `{"errorCode":"E0000015","errorSummary":"You do not have permission to access the feature you are requesting"}`)
+	for name, c := range map[string]struct {
+		application string
+		rows        int
+	}{
+		"to a super administrator the org does not have it": {sandboxokta.ServiceApp, 0},
+		"to anybody else it may be hidden":                  {sandboxokta.ReaderApp, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandboxokta.HandlerOptions{}, func(config *okta.Config) {
+				org := sandboxokta.NewOrg(sandbox.Acme(), config.Clock)
+				config.APIToken, config.ClientID, config.PrivateKey = "", org.AppID(c.application), sandboxokta.ClientKey
+				config.ReadOnly = true
+			})
+			w.server.Inject(sandbox.Fault{Match: sandbox.PathPrefix("/webauthn-registration/"), Do: refused})
+			listed, err := okta.Authenticators(w.okta).List(t.Context(), w.id(sandboxokta.Jane))
+			rows := 0
+			for _, grant := range listed {
+				if grant.ID == "unlisted_prepared_keys" && grant.Stays != nil {
+					rows++
+				}
+			}
+			if err != nil || rows != c.rows {
+				t.Errorf("%d such rows (%v), want %d", rows, err, c.rows)
+			}
+		})
+	}
+}
+
+func TestAnAccountIsNotDeletedWhileWhatItLeavesCanNotBeListed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxokta.HandlerOptions{}, nil)
+	// The credential is a super administrator's as far as anybody can tell, and then it can't.
+	w.server.Inject(sandbox.Fault{
+		Match: sandbox.PathMatch("/api/v1/groups/*/owners"),
+		Do:    sandbox.Status(http.StatusNotFound, `{"errorCode":"E0000007","errorSummary":"Not found: Resource not found: x (UserGroup)"}`),
 	})
-	_, err := w.okta.Find(t.Context(), sandboxokta.Jane)
-	if access.KindOf(err) != access.Denied || !strings.Contains(err.Error(), "client_id") {
-		t.Errorf("got %v", err)
+	w.server.Inject(sandbox.Fault{
+		Match: sandbox.PathPrefix("/api/v1/meta/schemas/user/linkedObjects"),
+		Do:    sandbox.Status(http.StatusForbidden, `{"errorCode":"E0000006","errorSummary":"You do not have permission to perform the requested action"}`),
+	})
+	w.org.AssignRole(sandboxokta.Projects, sandboxokta.OrgAdmin)
+	disposer, _ := okta.Account(w.okta).(access.Disposer)
+	connector, _ := disposer.Dispose(access.Delete)
+	id := w.id(sandboxokta.Jane)
+	if _, err := connector.Remove(t.Context(), id, access.GrantID(id)); err == nil {
+		t.Error("deleted, though nobody knows what it would take along")
+	}
+	if status := w.org.Status(sandboxokta.Jane); status != "ACTIVE" {
+		t.Errorf("the account is %s", status)
+	}
+}
+
+// bodyLink puts a link into the body of a page of /api/v1/iam.
+func bodyLink(href string) func(http.ResponseWriter, *http.Request, http.Handler) {
+	return func(rw http.ResponseWriter, r *http.Request, _ http.Handler) {
+		rw.Header().Set("Content-Type", "application/json")
+		_, _ = rw.Write([]byte(`{"value":[],"_links":{"next":{"href":"` + strings.ReplaceAll(href, "{self}", "http://"+r.Host+r.URL.RequestURI()) + `"}}}`))
+	}
+}
+
+func TestListsWithTheirLinkInTheBodyAreReadToTheEnd(t *testing.T) {
+	t.Parallel()
+	for name, href := range map[string]string{"": "", "a link that loops": "{self}", "a link to another host": "https://evil.example/api/v1/iam/assignees/users?after=x"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandboxokta.HandlerOptions{PageSize: 1}, func(c *okta.Config) {
+				org := sandboxokta.NewOrg(sandbox.Acme(), c.Clock)
+				c.APIToken, c.ClientID, c.PrivateKey = "", org.AppID(sandboxokta.ServiceApp), sandboxokta.ClientKey
+			})
+			w.org.Deactivate(sandboxokta.Service)
+			if href != "" {
+				w.server.Inject(sandbox.Fault{Match: sandbox.PathPrefix("/api/v1/iam/assignees/users"), Do: bodyLink(href)})
+			}
+			disposer, _ := okta.Account(w.okta).(access.Disposer)
+			connector, _ := disposer.Dispose(access.Suspend)
+			id := w.id(sandboxokta.BreakGlass)
+			err := connector.(access.Guard).Refuse(t.Context(), id, nil) //nolint:forcetypeassert // The interface is what is tested.
+			switch {
+			case href == "" && (err != nil || w.asked("/api/v1/iam/assignees/users") < 3):
+				t.Errorf("after %d pages: %v", w.asked("/api/v1/iam/assignees/users"), err)
+			case href != "" && access.KindOf(err) != access.Malformed:
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 

@@ -18,7 +18,7 @@ type user struct {
 	ID                    access.AccountID `json:"id"`
 	Status                string           `json:"status"`
 	TransitioningToStatus string           `json:"transitioningToStatus"`
-	LastLogin             *time.Time       `json:"lastLogin"`
+	LastLogin             sometime         `json:"lastLogin"`
 	PasswordChanged       *time.Time       `json:"passwordChanged"`
 	Profile               struct {
 		Login       string `json:"login"`
@@ -28,7 +28,7 @@ type user struct {
 		LastName    string `json:"lastName"`
 		DisplayName string `json:"displayName"`
 	} `json:"profile"`
-	Credentials struct {
+	Credentials *struct {
 		Password *struct{} `json:"password"`
 		Provider struct {
 			Type string `json:"type"`
@@ -41,6 +41,18 @@ type user struct {
 	// Links are, besides others, the lifecycle operations that the account's status allows. Okta sends them
 	// with a single user only.
 	Links map[string]json.RawMessage `json:"_links"`
+}
+
+// A sometime is a time, or Okta's word that there is none. Known is false where an answer says neither.
+type sometime struct {
+	*time.Time
+	known bool
+}
+
+// UnmarshalJSON takes a time or null.
+func (s *sometime) UnmarshalJSON(data []byte) error {
+	s.known = true
+	return json.Unmarshal(data, &s.Time)
 }
 
 // The statuses of a user that this package tells apart from the rest.
@@ -65,11 +77,13 @@ func (o *Okta) user(ctx context.Context, id access.AccountID) (*user, error) {
 		return nil, err
 	}
 	u, err := get[user](ctx, o, call, path("/api/v1/users/%s", id))
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if u.ID != id {
+	case u.ID != id:
 		return nil, noID
+	case u.Status == "":
+		return nil, malformed(call, "an account without a status")
 	}
 	return u, nil
 }
@@ -112,6 +126,9 @@ func (u *user) name() string { return or(strings.ToLower(u.Profile.Login), strin
 // that was imported is Okta's own, and one who comes by federation or a social login has none.
 func (u *user) sourced() string {
 	words := map[string]string{"ACTIVE_DIRECTORY": "Active Directory", "LDAP": "LDAP"}
+	if u.Credentials == nil {
+		return ""
+	}
 	word, ok := words[u.Credentials.Provider.Type]
 	if !ok {
 		return ""
@@ -152,7 +169,7 @@ func (o *Okta) find(ctx context.Context, person access.Person) (access.Account, 
 	for _, parameter := range []string{"search", "filter"} {
 		users, err := list[user](ctx, o, call, "/api/v1/users?limit=200&"+parameter+"="+url.QueryEscape(expression))
 		if err != nil {
-			return access.Account{}, err
+			return access.Account{}, there(call, err)
 		}
 		for _, u := range users {
 			if u.ID == "" {
