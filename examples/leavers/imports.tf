@@ -50,7 +50,7 @@ import {
 }
 
 import {
-  for_each = local.accounts
+  for_each = local.with_devices
   to       = module.leaver[each.value.person].offboard_devices.this[each.value.system]
   id       = each.key
 }
@@ -62,7 +62,7 @@ import {
 }
 
 import {
-  for_each = local.accounts
+  for_each = local.with_group_ownership
   to       = module.leaver[each.value.person].offboard_group_ownership.this[each.value.system]
   id       = each.key
 }

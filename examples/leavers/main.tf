@@ -12,6 +12,12 @@ variable "okta_org_url" {
   description = "The Okta org, such as https://acme.okta.com. The credential comes from OKTA_API_TOKEN, or OKTA_API_CLIENT_ID and OKTA_API_PRIVATE_KEY."
 }
 
+variable "without" {
+  type        = map(set(string))
+  default     = {}
+  description = "What a system does not have as it is set up or licensed: { okta = [\"group_ownership\"] } for an org without Identity Governance, { okta = [\"devices\", \"group_ownership\"] } for one on Classic Engine."
+}
+
 provider "offboard" {
   okta      = { org_url = var.okta_org_url }
   protected = ["breakglass@acme.example"]
@@ -27,6 +33,10 @@ locals {
       for system in local.systems : "${system}/${person}" => { person = person, system = system }
     }
   ]...)
+
+  # The same, less the systems that do not have the kind.
+  with_devices         = { for id, a in local.accounts : id => a if !contains(lookup(var.without, a.system, []), "devices") }
+  with_group_ownership = { for id, a in local.accounts : id => a if !contains(lookup(var.without, a.system, []), "group_ownership") }
 }
 
 module "leaver" {
@@ -35,6 +45,7 @@ module "leaver" {
 
   person      = each.key
   systems     = local.systems
+  without     = var.without
   terminated  = try(each.value.terminated, false)
   successor   = try(each.value.successor, null)
   disposition = try(each.value.disposition, "suspend")

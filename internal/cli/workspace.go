@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 // module is this module: the provider is its main package.
@@ -56,6 +57,9 @@ func (c CLI) registry() string {
 func (w *Workspace) Command(ctx context.Context, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, w.CLI.Path, args...)
 	command.Dir = w.Dir
+	// A CLI that is interrupted stops its providers and lets go of the state; one that is killed does neither.
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.WaitDelay = 20 * time.Second
 	command.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "TF_") || strings.HasPrefix(v, "OKTA_")
 	})

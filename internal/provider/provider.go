@@ -64,7 +64,7 @@ func (p *offboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			systemOkta: oktaSchema,
 			"max_people": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: "How many people one plan may newly terminate, before it is refused as a mistake. 25 if not set. " +
+				MarkdownDescription: "How many people one plan may newly terminate with this provider configuration, before it is refused as a mistake. 25 if not set. " +
 					"Access that comes back to people who have left before does not count.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},

@@ -343,6 +343,23 @@ func TestTheLeaversExampleIsAWholeExitInTheOrderOfContainment(t *testing.T) {
 	}
 }
 
+func TestTheLeaversExampleFitsAnOrgThatLacksSomeKinds(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, nil)
+	s.org.SetPipeline(okta.ClassicEngine)
+	s.org.SetGovernance(false)
+	if err := os.CopyFS(s.workspace.Dir, os.DirFS("../../examples/leavers")); err != nil {
+		t.Fatal(err)
+	}
+	s.write("leavers.yaml", strings.Replace(s.read("leavers.yaml"), "terminated: false", "terminated: true", 1))
+	s.do(0, "init")
+	s.says(s.do(1, "plan", "-no-color"), "devices of jane.doe@acme.example in okta could not be checked", "Leave this kind of access out for Okta",
+		"group ownership of jane.doe@acme.example in okta could not be checked")
+	s.workspace.Env = append(s.workspace.Env, `TF_VAR_without={"okta":["devices","group_ownership"]}`)
+	s.do(0, "apply", "-auto-approve")
+	s.do(0, "plan", "-detailed-exitcode")
+}
+
 func (s *shell) writes() (list []string) {
 	for _, request := range s.server.Requests() {
 		if request.Method != "GET" {

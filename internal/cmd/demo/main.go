@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/offboard/terraform-provider-offboard/internal/cli"
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
@@ -24,7 +25,7 @@ import (
 const leaver = "jane.doe@acme.example"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx); err != nil {
 		fmt.Fprintf(os.Stderr, "\nThe demo failed: %v\n", err)

@@ -113,6 +113,21 @@ func (o *Org) AssignRoleToClient(app, role string) {
 	o.change(func(s *state, now time.Time) { s.assignRole(clientScope, s.mustApp(app).ID, role, "", "", now) })
 }
 
+// AssignNewRoleToClient takes a service app's admin roles away and gives it a custom one with these permissions,
+// over a resource set.
+func (o *Org) AssignNewRoleToClient(app, set string, permissions ...string) {
+	o.change(func(s *state, now time.Time) {
+		client := s.mustApp(app).ID
+		for _, a := range s.assignmentsTo(client) {
+			delete(s.Assignments, a.ID)
+		}
+		label := "Role of " + app
+		r := &customRole{ID: s.newID(customRolePrefix, label), Label: label, Permissions: permissions, Created: now, LastUpdated: now}
+		s.CustomRoles[r.ID] = r
+		s.assignRole(clientScope, client, CustomRole, r.ID, s.mustSet(set).ID, now)
+	})
+}
+
 // HoldRoleLock makes the next n changes of role assignments fail because another one is under way.
 func (o *Org) HoldRoleLock(n int) {
 	o.change(func(s *state, _ time.Time) { s.RoleLock = n })

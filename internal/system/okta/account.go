@@ -92,7 +92,7 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 		return access.Receipt{}, err
 	}
 	call := managing("users", "suspend %s", u.name())
-	return gone, c.write(ctx, call, http.MethodPost, path("/api/v1/users/%s/lifecycle/suspend", id), nil, nil)
+	return gone, c.write(ctx, call, http.MethodPost, path("/api/v1/users/%s/lifecycle/suspend", id))
 }
 
 // deactivate asks for no mail to the person. What it started may take a while; List shows when it is done.
@@ -101,7 +101,7 @@ func (c account) deactivate(ctx context.Context, u *user) error {
 		return nil
 	}
 	call := managing("users", "deactivate %s", u.name())
-	return c.write(ctx, call, http.MethodPost, path("/api/v1/users/%s/lifecycle/deactivate", u.ID)+"?sendEmail=false", nil, nil)
+	return c.write(ctx, call, http.MethodPost, path("/api/v1/users/%s/lifecycle/deactivate", u.ID)+"?sendEmail=false")
 }
 
 // delete deactivates, waits until that is done, and deletes: in Okta a delete of anything but a deactivated
@@ -125,7 +125,7 @@ func (c account) delete(ctx context.Context, u *user) error {
 		}
 	}
 	call := managing("users", "delete %s", u.name())
-	return c.write(ctx, call, http.MethodDelete, path("/api/v1/users/%s", u.ID), nil, nil)
+	return c.write(ctx, call, http.MethodDelete, path("/api/v1/users/%s", u.ID))
 }
 
 // nothingLeftToTransfer refuses a deletion that would leave reports or groups without anybody.

@@ -111,8 +111,8 @@ func get[T any](ctx context.Context, o *Okta, call op, path string) (*T, error) 
 }
 
 // write makes a call that changes something. A thing that is gone needs no changing.
-func (o *Okta) write(ctx context.Context, call op, method, path string, body, into any) error {
-	_, err := o.do(ctx, call, method, path, body, into)
+func (o *Okta) write(ctx context.Context, call op, method, path string) error {
+	_, err := o.do(ctx, call, method, path, nil, nil)
 	return ignoreNotFound(err)
 }
 

@@ -119,7 +119,7 @@ func (c appAssignments) List(ctx context.Context, account access.AccountID) (gra
 func (c appAssignments) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
 	gone := access.Receipt{Assurance: access.Observed}
 	call := managing("apps", "unassign the application %s from %s", grant, account)
-	refusal := c.write(ctx, call, http.MethodDelete, path("/api/v1/apps/%s/users/%s", string(grant), string(account))+"?sendEmail=false", nil, nil)
+	refusal := c.write(ctx, call, http.MethodDelete, path("/api/v1/apps/%s/users/%s", string(grant), string(account))+"?sendEmail=false")
 	if code(refusal) != "E0000046" {
 		return gone, refusal
 	}

@@ -303,7 +303,7 @@ func (c authenticators) Remove(ctx context.Context, account access.AccountID, gr
 }
 
 func (c authenticators) removeAt(ctx context.Context, call op, path string) (access.Receipt, error) {
-	return access.Receipt{Assurance: access.Observed}, orDeactivate(c.write(ctx, call, http.MethodDelete, path, nil, nil))
+	return access.Receipt{Assurance: access.Observed}, orDeactivate(c.write(ctx, call, http.MethodDelete, path))
 }
 
 // removeFactor takes the use of a phone for recovery away along with the factor.

@@ -49,12 +49,11 @@ func (e *ConfigError) Error() string { return e.Argument + ": " + e.Reason }
 // The scopes under which everything in this package works. Reading takes the first list alone.
 var (
 	ReadScopes = []string{
-		"okta.users.read", "okta.groups.read", "okta.apps.read", "okta.roles.read", "okta.apiTokens.read", "okta.devices.read",
-		"okta.idps.read", "okta.linkedObjects.read",
+		"okta.users.read", "okta.groups.read", "okta.apps.read", "okta.roles.read", "okta.apiTokens.read", "okta.linkedObjects.read",
 	}
 	WriteScopes = []string{
 		"okta.users.manage", "okta.groups.manage", "okta.apps.manage", "okta.roles.manage", "okta.apiTokens.manage",
-		"okta.devices.manage", "okta.idps.manage",
+		"okta.devices.read", "okta.devices.manage", "okta.idps.manage",
 	}
 )
 

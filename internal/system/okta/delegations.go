@@ -108,10 +108,10 @@ func (c delegations) Transfer(
 	}
 	at := path("/api/v1/users/%s/linkedObjects/%s", other, name)
 	if other == string(successor) {
-		return gone, c.write(ctx, managing("users", "cut the link of %s to their %s", other, name), http.MethodDelete, at, nil, nil)
+		return gone, c.write(ctx, managing("users", "cut the link of %s to their %s", other, name), http.MethodDelete, at)
 	}
 	call := managing("users", "make %s the %s of %s", successor, name, other)
-	return gone, c.write(ctx, call, http.MethodPut, at+path("/%s", successor), nil, nil)
+	return gone, c.write(ctx, call, http.MethodPut, at+path("/%s", successor))
 }
 
 // Remove refuses: nobody is left without whom they look up to.

@@ -92,5 +92,5 @@ func (c devices) Remove(ctx context.Context, account access.AccountID, grant acc
 			Fix: "Have the device wiped or enrolled anew without this person, or tolerate the row until that is done.",
 		}
 	}
-	return gone, c.write(ctx, call, http.MethodPost, path("/api/v1/devices/%s/lifecycle/deactivate", grant), nil, nil)
+	return gone, c.write(ctx, call, http.MethodPost, path("/api/v1/devices/%s/lifecycle/deactivate", grant))
 }

@@ -96,7 +96,7 @@ func (c groupMembership) List(ctx context.Context, account access.AccountID) (gr
 // DELETE /api/v1/groups/{group}/users/{id}, scope okta.groups.manage.
 func (c groupMembership) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
 	call := managing("groups", "remove %s from the group %s", account, grant)
-	err := c.write(ctx, call, http.MethodDelete, path("/api/v1/groups/%s/users/%s", string(grant), string(account)), nil, nil)
+	err := c.write(ctx, call, http.MethodDelete, path("/api/v1/groups/%s/users/%s", string(grant), string(account)))
 	if kind := access.KindOf(err); kind == access.Denied || kind == access.Blocked {
 		err = c.whyNot(ctx, call, account, grant, err)
 	}

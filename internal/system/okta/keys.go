@@ -69,5 +69,5 @@ func (c keys) List(ctx context.Context, account access.AccountID) (grants []acce
 // Remove revokes the token. DELETE /api/v1/api-tokens/{id}, scope okta.apiTokens.manage.
 func (c keys) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
 	call := managing("apiTokens", "revoke the API token %s of %s", grant, account)
-	return access.Receipt{Assurance: access.Observed}, c.write(ctx, call, http.MethodDelete, path("/api/v1/api-tokens/%s", grant), nil, nil)
+	return access.Receipt{Assurance: access.Observed}, c.write(ctx, call, http.MethodDelete, path("/api/v1/api-tokens/%s", grant))
 }

@@ -199,7 +199,7 @@ func (c groupOwnership) Transfer(
 			return access.Receipt{}, err
 		}
 	}
-	return gone, c.write(ctx, call, http.MethodDelete, base+path("/%s", account), nil, nil)
+	return gone, c.write(ctx, call, http.MethodDelete, base+path("/%s", account))
 }
 
 // Remove refuses: a group without an owner is nobody's.

@@ -149,7 +149,7 @@ func (c roleAssignments) Remove(ctx context.Context, account access.AccountID, g
 	c.roleWrites.Lock()
 	defer c.roleWrites.Unlock()
 	call := managing("roles", "remove the admin role %s from %s", assignment, account)
-	return gone, c.write(ctx, call, http.MethodDelete, path("/api/v1/users/%s/roles/%s", string(account), assignment), nil, nil)
+	return gone, c.write(ctx, call, http.MethodDelete, path("/api/v1/users/%s/roles/%s", string(account), assignment))
 }
 
 // throughGroup says why what comes with a group is still there.

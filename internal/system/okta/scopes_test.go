@@ -1,6 +1,7 @@
 package okta_test
 
 import (
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -98,7 +99,11 @@ func (k prepared) exit(t *testing.T, scopes []string) error {
 	if err := k.list(t, scopes); err != nil {
 		return err
 	}
-	w := scoped(t, scopes)
+	return k.exitIn(t, scoped(t, scopes))
+}
+
+func (k prepared) exitIn(t *testing.T, w *world) error {
+	t.Helper()
 	if k.prepare != nil {
 		k.prepare(w.org)
 	}
@@ -122,4 +127,100 @@ func (k prepared) exit(t *testing.T, scopes []string) error {
 		return reason
 	}
 	return out.Unverified
+}
+
+func TestWhatIsAskedForIsWhatIsDocumentedAndNothingMore(t *testing.T) {
+	t.Parallel()
+	watch, remove := map[string]bool{}, map[string]bool{}
+	for _, of := range documented(t) {
+		for _, scope := range of[0] {
+			watch[scope] = true
+		}
+		for _, scope := range of[1] {
+			remove[scope] = true
+		}
+	}
+	readme, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		documented map[string]bool
+		asked      []string
+	}{
+		"to watch":  {watch, okta.ReadScopes},
+		"to remove": {remove, slices.Concat(okta.ReadScopes, okta.WriteScopes)},
+	} {
+		if want, got := slices.Sorted(maps.Keys(c.documented)), slices.Sorted(slices.Values(c.asked)); !slices.Equal(want, got) {
+			t.Errorf("%s: documented are %v, asked for %v", what, want, got)
+		}
+		for _, scope := range c.asked {
+			if !strings.Contains(string(readme), "`"+scope+"`") {
+				t.Errorf("the README does not name %s", scope)
+			}
+		}
+	}
+}
+
+// documentedRoles are the permissions of the custom roles in the provider's documentation: to watch, and to remove.
+func documentedRoles(t *testing.T) (watch, remove []string) {
+	t.Helper()
+	page, err := os.ReadFile("../../../templates/index.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	permission := regexp.MustCompile("`(okta\\.[A-Za-z.]+)`")
+	for _, line := range strings.Split(string(page), "\n") {
+		var of *[]string
+		switch {
+		case strings.HasPrefix(line, "| watch |"):
+			of = &watch
+		case strings.HasPrefix(line, "| remove everything but admin roles |"):
+			of = &remove
+		default:
+			continue
+		}
+		for _, found := range permission.FindAllStringSubmatch(line, -1) {
+			*of = append(*of, found[1])
+		}
+	}
+	if len(watch) == 0 || len(remove) == 0 {
+		t.Fatal("the roles are not documented")
+	}
+	return watch, append(remove, watch...)
+}
+
+func TestTheDocumentedRolesAreEnoughForEveryKind(t *testing.T) {
+	t.Parallel()
+	watch, remove := documentedRoles(t)
+	for name, kind := range kinds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			as := func(permissions []string) *world {
+				w := newApplication(t, sandboxokta.ServiceApp)
+				w.org.AssignNewRoleToClient(sandboxokta.ServiceApp, "Everything", permissions...)
+				if kind.pipeline != "" {
+					w.org.SetPipeline(kind.pipeline)
+				}
+				return w
+			}
+			w := as(watch)
+			account, err := w.okta.Find(t.Context(), sandboxokta.Jane)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if listed, err := kind.connect(w.okta).List(t.Context(), account.ID); err != nil || len(listed) == 0 {
+				t.Errorf("watching with %v: %v, %v", watch, listed, err)
+			}
+			if name == "role assignments" {
+				return
+			}
+			w = as(remove)
+			// A group with an admin role is a super administrator's to change.
+			w.org.RemoveFromGroup(sandboxokta.Jane, "IT operators")
+			if left := kind.exitIn(t, w); left != nil {
+				t.Errorf("removing with %v: %v", remove, left)
+			}
+		})
+	}
 }

@@ -75,7 +75,7 @@ func (c oauthTokens) Remove(ctx context.Context, account access.AccountID, grant
 	call := managing("users", "revoke what the OAuth client %s has of %s", grant, account)
 	for _, what := range []string{"tokens", "grants"} {
 		at := path("/api/v1/users/%s/clients/%s/", string(account), string(grant)) + what
-		if err := c.write(ctx, call, http.MethodDelete, at, nil, nil); err != nil {
+		if err := c.write(ctx, call, http.MethodDelete, at); err != nil {
 			return access.Receipt{}, err
 		}
 	}

@@ -104,7 +104,7 @@ resource "offboard_app_assignments" "this" {
 }
 
 resource "offboard_devices" "this" {
-  for_each = var.systems
+  for_each = toset([for s in var.systems : s if !contains(lookup(var.without, s, []), "devices")])
 
   system     = each.key
   person     = var.person
@@ -129,7 +129,7 @@ resource "offboard_delegations" "this" {
 }
 
 resource "offboard_group_ownership" "this" {
-  for_each = var.systems
+  for_each = toset([for s in var.systems : s if !contains(lookup(var.without, s, []), "group_ownership")])
 
   system     = each.key
   person     = var.person

@@ -8,6 +8,12 @@ variable "systems" {
   description = "Where they have access."
 }
 
+variable "without" {
+  type        = map(set(string))
+  default     = {}
+  description = "Kinds that a system does not have, by system: devices, group_ownership."
+}
+
 variable "terminated" {
   type        = bool
   default     = false
