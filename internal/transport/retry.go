@@ -18,7 +18,8 @@ import (
 const (
 	// maxUnwell is for a system that fails or does not answer: with the waits below about a minute.
 	maxUnwell = 6
-	// maxLimited is for one that says "not now": each time it also says how long.
+	// maxLimited is for one that says "not now": where it does not say how long, some minutes, for budgets are
+	// of a minute.
 	maxLimited = 12
 
 	firstWait = time.Second
@@ -93,7 +94,7 @@ func (t *Transport) checkRetry(ctx context.Context, resp *http.Response, err err
 	case resp.StatusCode >= 500:
 		return t.unwell(ctx, tries)
 	case resp.StatusCode >= 400 && saysSo(t.Vendor.Transient, resp):
-		return t.again(ctx, tries, maxUnwell, backoff(tries.made))
+		return t.again(ctx, tries, maxLimited, backoff(tries.made))
 	}
 	return false, nil
 }

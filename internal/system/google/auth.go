@@ -108,8 +108,10 @@ func (t *tokens) get(ctx context.Context, scope, spent string) (string, error) {
 	if err != nil {
 		return "", t.explain(ctx, scope, err)
 	}
-	// The library reckons the expiry on the machine's clock; ours may be another.
-	token.Expiry = now.Add(time.Duration(max(token.ExpiresIn, 120)-60) * time.Second)
+	// The library reckons the expiry on the machine's clock, and ours may be another; of what Google said it
+	// keeps nothing else.
+	seconds, _ := token.Extra("expires_in").(float64)
+	token.Expiry = now.Add(time.Duration(max(seconds, 120)-60) * time.Second)
 	t.kept[scope] = token
 	return token.AccessToken, nil
 }

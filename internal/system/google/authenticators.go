@@ -45,7 +45,11 @@ func (c authenticators) List(ctx context.Context, account access.AccountID) (gra
 	if err != nil {
 		return nil, err
 	}
-	grants = append(grants, access.Grant{ID: password, Label: "password (" + text + ")", Version: version})
+	grants = append(grants, access.Grant{
+		ID: password, Label: "password (" + text + ")", Version: version,
+		// https://developers.google.com/identity/protocols/oauth2#expiration
+		Note: "With a new password Google also ends what applications were allowed that may read the person's mail.",
+	})
 	if u.RecoveryEmail != "" {
 		grants = append(grants, access.Grant{ID: recoveryEmail, Label: "recovery email address"})
 	}
