@@ -96,7 +96,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // notFoundPage is what Google's front end says to a path or a method that no API has. It is no JSON, and no
 // sign that anything is gone.
-func notFoundPage(w http.ResponseWriter, r *http.Request) {
+func notFoundPage(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 	w.WriteHeader(http.StatusNotFound)
 	_, _ = io.WriteString(w, "<!DOCTYPE html>\n<html lang=en>\n  <title>Error 404 (Not Found)!!1</title>\n"+

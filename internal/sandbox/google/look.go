@@ -45,13 +45,13 @@ func (t *Tenant) RoleID(name string) string {
 // several.
 func (t *Tenant) AssignmentID(email, role string) string {
 	return read(t, func(s *state) string {
-		assignee := ""
+		var assignments []*assignment
 		if u := s.find(email); u != nil {
-			assignee = u.ID
+			assignments = s.assignmentsTo(u.ID)
 		} else {
-			assignee = s.mustGroup(email).ID
+			assignments = s.assignmentsTo(s.mustGroup(email).ID)
 		}
-		for _, a := range s.assignmentsTo(assignee) {
+		for _, a := range assignments {
 			if a.Role == s.mustRole(role).ID {
 				return a.ID
 			}

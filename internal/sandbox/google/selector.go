@@ -90,12 +90,12 @@ func (s *selector) cut(value any) any {
 	case object:
 		for name := range value {
 			inner, asked := s.fields[name]
-			all, any := s.fields["*"]
+			inAll, every := s.fields["*"]
 			switch {
 			case asked:
 				value[name] = inner.cut(value[name])
-			case any:
-				value[name] = all.cut(value[name])
+			case every:
+				value[name] = inAll.cut(value[name])
 			default:
 				delete(value, name)
 			}

@@ -50,7 +50,11 @@ func signingKey() *rsa.PrivateKey {
 	if err != nil {
 		panic(err) // the file is part of the source
 	}
-	return key.(*rsa.PrivateKey)
+	signing, ok := key.(*rsa.PrivateKey)
+	if !ok {
+		panic("the service account's key is not for RS256")
+	}
+	return signing
 }
 
 // Two names of one grant: that of RFC 7523, and that of its draft, which google.golang.org/api/impersonate

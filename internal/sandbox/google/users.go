@@ -137,7 +137,7 @@ func (c *call) listedUsers() ([]*user, *failure) {
 	var people []*user
 	switch deleted := c.query.Get("showDeleted"); deleted {
 	case "true":
-		people = sorted(from.Deleted)
+		people = slices.DeleteFunc(sorted(from.Deleted), func(u *user) bool { return c.now.Sub(u.Deleted) > undeletable })
 	case "", "false":
 		for _, u := range sorted(from.Users) {
 			if c.query.Get("query") == "" {
