@@ -48,6 +48,9 @@ type Receipt struct {
 	Assurance Assurance
 	// Version is the version under which List goes on showing what is left of an Acknowledged grant.
 	Version string
+	// Moving says that the system has begun and takes as long as it takes, by itself: a transfer of files. It is
+	// waited for until the run's time is over.
+	Moving bool
 	// Lingers is the error to report if List goes on showing the grant: what else has to go before it can,
 	// where the connector can't tell whether that is about to happen. Usually nil.
 	Lingers error

@@ -18,6 +18,8 @@ type Exit struct {
 	Clock     clock.Clock
 	// Patience is how long a system that agreed to a removal may take to stop listing the grant.
 	Patience time.Duration
+	// Limit is how long the run may take. What is Moving is waited for until then.
+	Limit time.Duration
 	// Progress, if set, is told of each step, for the log.
 	Progress func(step string, fields map[string]any)
 }
@@ -72,6 +74,7 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 	}
 	maps.Copy(out.Marks, marks)
 
+	end := e.Clock.Now().Add(e.Limit)
 	about := prior.IDs()
 	listed, err := e.list(ctx, about)
 	if err != nil {
@@ -88,7 +91,7 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 	if len(agreed)+len(out.Left) > 0 {
 		look, done := lastLook(ctx)
 		defer done()
-		if listed, err = e.settle(look, about, agreed, out.Marks); err != nil {
+		if listed, err = e.settle(look, about, agreed, out.Marks, end); err != nil {
 			out.Unverified = err
 			return out
 		}
@@ -205,17 +208,20 @@ func lastLook(ctx context.Context) (context.Context, context.CancelFunc) {
 // settle lists until nothing is held that the system agreed to remove, or patience or time ends, and
 // returns the last list there was. Only the first has to succeed: what one look showed gone is gone, whether
 // or not the next could be made.
-func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Receipt, marks Marks) ([]Grant, error) {
-	deadline := e.Clock.Now().Add(e.Patience)
+func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Receipt, marks Marks, end time.Time) ([]Grant, error) {
+	patience := e.Clock.Now().Add(e.Patience)
 	last, err := e.list(ctx, about)
 	if err != nil {
 		return nil, err
 	}
 	for wait := firstWait; ; wait = min(2*wait, longWait) {
-		held, still := Held(last, marks), 0
-		for id := range agreed {
+		held, still, deadline := Held(last, marks), 0, patience
+		for id, receipt := range agreed {
 			if _, ok := held[id]; ok {
 				still++
+				if receipt.Moving && end.After(deadline) {
+					deadline = end
+				}
 			}
 		}
 		if still == 0 || e.Clock.Now().Add(wait).After(deadline) {

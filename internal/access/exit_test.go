@@ -333,3 +333,39 @@ func TestARemovalIsVerifiedByAskingAboutSingleGrantsWhereAWholeListCostsTooMuch(
 	check(t, "held", access.Holdings{"g2": "Two"}, out.Held)
 	check(t, "asked", [][]access.GrantID{{"g1", "g2"}, {"g1", "g2"}}, p.asked)
 }
+
+// slow agrees to a transfer and takes its time over it.
+type slow struct{ *accesstest.Memory }
+
+func (s slow) Transfer(ctx context.Context, account access.AccountID, grant access.GrantID, successor access.AccountID) (access.Receipt, error) {
+	receipt, err := s.Memory.Transfer(ctx, account, grant, successor)
+	receipt.Moving, receipt.Lingers = true, &access.Error{Kind: access.Unavailable, Reason: "it is still moving", Fix: "Apply again later."}
+	return receipt, err
+}
+
+func TestWhatIsMovingIsWaitedForUntilTheRunsTimeIsOver(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		lag   int
+		clean bool
+	}{
+		"done in time":         {30, true},
+		"still moving by then": {1000, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, clk, exit := leaver(access.Holdings{"g1": "One"})
+			m.Movable, m.Lag = map[access.GrantID]bool{"g1": true}, c.lag
+			exit.Connector, exit.Limit = slow{m}, 20*time.Minute
+			held := access.Holdings{"g1": "One"}
+			out := exit.Run(t.Context(), held, held, nil)
+			check(t, "clean", c.clean, out.Clean())
+			if !c.clean && (out.Left["g1"] == nil || out.Left["g1"].Error() != "it is still moving. Apply again later." || clk.Slept() < 19*time.Minute) {
+				t.Errorf("after %v: %v", clk.Slept(), out.Left)
+			}
+			if clk.Slept() > 20*time.Minute {
+				t.Errorf("waited %v", clk.Slept())
+			}
+		})
+	}
+}

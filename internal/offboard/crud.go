@@ -18,6 +18,9 @@ import (
 // assignments take Okta seconds, and a busy org a minute.
 const patience = 2 * time.Minute
 
+// lastMinute is kept back of the time to remove and verify: for what is said at the end.
+const lastMinute = time.Minute
+
 // Read lists. Whatever could not be listed is an error, and leaves the state as it was.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	diags := &resp.Diagnostics
@@ -153,7 +156,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	planned := plan.held()
 	approved := access.Approved(prior.held(), planned)
-	out := r.exit(ctx, prior, plan, approved, known, diags)
+	out := r.exit(ctx, prior, plan, approved, known, limit, diags)
 
 	held := out.Held
 	if out.Clean() && !diags.HasError() {
@@ -168,7 +171,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 // exit runs the removal, or finds the reason why it can't begin.
 func (r *Resource) exit(
-	ctx context.Context, prior, plan values, approved access.Holdings, known facts, diags *diag.Diagnostics,
+	ctx context.Context, prior, plan values, approved access.Holdings, known facts, limit time.Duration, diags *diag.Diagnostics,
 ) access.Outcome {
 	unchanged := access.Outcome{Held: prior.held(), Marks: known.Marks}
 	system, err := r.env.system(plan.System.ValueString())
@@ -194,7 +197,7 @@ func (r *Resource) exit(
 		return unchanged
 	}
 	run := access.Exit{
-		Connector: connector, Account: account, Clock: r.env.Clock, Patience: patience,
+		Connector: connector, Account: account, Clock: r.env.Clock, Patience: patience, Limit: limit - lastMinute,
 		Progress: func(step string, fields map[string]any) {
 			fields["system"], fields["person"], fields["kind"] = plan.System.ValueString(), string(plan.person()), r.kind.Name
 			tflog.Info(ctx, step, fields)

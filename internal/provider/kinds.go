@@ -3,13 +3,15 @@ package provider
 import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
+	"github.com/offboard/terraform-provider-offboard/internal/system/google"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 )
 
 // A Row is one kind of access, and what connects it in each system that has it. A system is a column.
 type Row struct {
 	offboard.Kind
-	Okta func(*okta.Okta) access.Connector
+	Okta   func(*okta.Okta) access.Connector
+	Google func(*google.Google) access.Connector
 }
 
 // Kinds is every resource of this provider, in the order of an exit: what locks out first, what is left
@@ -18,11 +20,14 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "authenticators", Contains: true,
-			Row: "what they can sign in with or recover the account by (password, recovery address and question, factors, linked identity providers)",
+			Row: "what they can sign in with or recover the account by (password, recovery address, phone and question, backup codes, factors, linked " +
+				"identity providers)",
 			About: "What a person can sign in with. Removing the password sets one that nobody knows; it is recorded as `acknowledged`, since a " +
-				"password can't be looked at.",
+				"password can't be looked at. Google does not say when a password was set, so there a later sign-in brings the row back, and it " +
+				"changes backup codes and 2-step verification of active accounts only: remove them before the account is suspended.",
 		},
-		Okta: okta.Authenticators,
+		Okta:   okta.Authenticators,
+		Google: google.Authenticators,
 	},
 	{
 		Kind: offboard.Kind{
@@ -31,41 +36,49 @@ var Kinds = []Row{
 			About: "A person's live sign-ins. Where a system can end them but not list them they are one row, which is recorded as `acknowledged`; a " +
 				"later sign-in brings the row back.",
 		},
-		Okta: okta.Sessions,
+		Okta:   okta.Sessions,
+		Google: google.Sessions,
 	},
 	{
 		Kind: offboard.Kind{
 			Name: "tokens", Reminted: true,
-			Row:   "OAuth clients that may act for them, by consent or with refresh tokens",
-			About: "What applications may do in a person's name: OAuth consents and refresh tokens.",
+			Row: "OAuth clients that may act for them, by consent or with refresh tokens",
+			About: "What applications may do in a person's name: OAuth consents and refresh tokens. In Google they outlive a new password, unless they " +
+				"may read mail, and come back to life when a suspended account does.",
 		},
-		Okta: okta.Tokens,
+		Okta:   okta.Tokens,
+		Google: google.Tokens,
 	},
 	{
 		Kind: offboard.Kind{
 			Name: "account", Disposes: true, Contains: true,
 			Row: "the account, until it has got to its `disposition`",
-			About: "A person's account. By default it is suspended, which can be undone; deactivating or deleting it is an explicit choice, and nothing " +
-				"harsher is ever chosen because the milder can't be done.",
+			About: "A person's account. By default it is suspended, which can be undone; deactivating (Okta), archiving (Google) or deleting it (Okta) is " +
+				"an explicit choice, and nothing harsher is ever chosen because the milder can't be done.",
 		},
-		Okta: okta.Account,
+		Okta:   okta.Account,
+		Google: google.Account,
 	},
 	{
 		Kind: offboard.Kind{
 			Name: "keys", Reminted: true,
-			Row:   "long-lived keys they made, such as API tokens",
-			About: "Long-lived keys that a person made, and that act with their rights: API tokens. What uses such a key stops working when it goes.",
+			Row: "long-lived keys they made, such as API tokens and app passwords",
+			About: "Long-lived keys that a person made, and that act with their rights: API tokens in Okta, app passwords in Google. What uses such a key " +
+				"stops working when it goes.",
 		},
-		Okta: okta.Keys,
+		Okta:   okta.Keys,
+		Google: google.Keys,
 	},
 	{
 		Kind: offboard.Kind{
 			Name: "group_membership",
 			Row:  "the groups they are a member of, with the rule or the directory that put them there",
-			About: "The groups a person is a member of. The label says where a membership comes from, because one that a rule or a directory gives comes " +
-				"back unless that is changed.",
+			About: "The groups a person is a member of. The label says where a membership comes from, where the system tells, because one that a rule or " +
+				"a directory gives comes back unless that is changed. The only owner of a Google group is not taken out of it: let " +
+				"`offboard_group_ownership` come first.",
 		},
-		Okta: okta.GroupMembership,
+		Okta:   okta.GroupMembership,
+		Google: google.GroupMembership,
 	},
 	{
 		Kind: offboard.Kind{
@@ -73,7 +86,8 @@ var Kinds = []Row{
 			Row:   "administrative roles, their own and through groups",
 			About: "A person's administrative roles, standard and custom. One that comes with a group goes with the membership.",
 		},
-		Okta: okta.RoleAssignments,
+		Okta:   okta.RoleAssignments,
+		Google: google.RoleAssignments,
 	},
 	{
 		Kind: offboard.Kind{
@@ -104,10 +118,12 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "group_ownership", Transfers: true,
-			Row:   "groups they own: the successor becomes an owner first",
-			About: "The groups a person owns. The successor becomes an owner before the person stops being one.",
+			Row: "groups they own: the successor becomes an owner first",
+			About: "The groups a person owns. The successor becomes an owner before the person stops being one. In Google an owner is a member with that " +
+				"role: what goes here is the role, and `offboard_group_membership` ends the membership.",
 		},
-		Okta: okta.GroupOwnership,
+		Okta:   okta.GroupOwnership,
+		Google: google.GroupOwnership,
 	},
 }
 
@@ -116,6 +132,9 @@ func (r Row) systems() []string {
 	var names []string
 	if r.Okta != nil {
 		names = append(names, systemOkta)
+	}
+	if r.Google != nil {
+		names = append(names, systemGoogle)
 	}
 	return names
 }

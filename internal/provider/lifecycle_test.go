@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,12 +13,20 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
 )
 
-// every is one case a kind: what Jane holds of it, and what gives some of it back.
-var every = map[string]struct {
+// A company is what stands behind a system's API.
+type company interface {
+	UserID(address string) string
+	Snapshot(except string) string
+}
+
+// A life is the case of one kind in one system: what Jane holds of it, and what gives some of it back.
+type life[C company] struct {
 	arguments []string
 	holds     []string
+	// prepares is somebody else's doing before the exit, without which not all of it could go.
+	prepares func(C)
 	// returns is somebody else's doing after the exit, and returned what it brings back.
-	returns  func(*okta.Org)
+	returns  func(C)
 	returned string
 	// stays says that what returns can't be removed.
 	stays bool
@@ -25,7 +34,16 @@ var every = map[string]struct {
 	moves bool
 	// acknowledged is how many of the rows can only be acknowledged.
 	acknowledged int
-}{
+}
+
+// leaveGroups ends the memberships that give Jane roles and applications: what comes with a group goes with it.
+func leaveGroups(org *okta.Org) {
+	org.RemoveFromGroup(okta.Jane, "GitHub users")
+	org.RemoveFromGroup(okta.Jane, "IT operators")
+}
+
+// every is one case a kind in Okta.
+var every = map[string]life[*okta.Org]{
 	"authenticators": {
 		holds: []string{
 			"password (of 2026-08-22)", "recovery email address", "recovery question", "Okta Verify (authenticator)", "Phone (authenticator)",
@@ -67,11 +85,13 @@ var every = map[string]struct {
 		holds: []string{
 			"Application Administrator", "Lifecycle operator (custom role over: Engineering people)", "Organizational Administrator (via group: IT operators)",
 		},
+		prepares: leaveGroups,
 		returns:  func(org *okta.Org) { org.AssignRole(okta.Jane, okta.ReadOnlyAdmin) },
 		returned: "Read-Only Administrator",
 	},
 	"app_assignments": {
 		holds:    []string{"Datadog", "Figma", "GitHub (via group: GitHub users)", "Jira (via group: IT operators)"},
+		prepares: leaveGroups,
 		returns:  func(org *okta.Org) { org.AssignApp(okta.Jane, "Zoom") },
 		returned: "Zoom",
 	},
@@ -100,8 +120,11 @@ var every = map[string]struct {
 func TestTheTableOfKindsIsTestedWhole(t *testing.T) {
 	t.Parallel()
 	for _, row := range provider.Kinds {
-		if _, ok := every[row.Name]; !ok {
-			t.Errorf("no lifecycle test of %s", row.Name)
+		if _, ok := every[row.Name]; row.Okta != nil && !ok {
+			t.Errorf("no lifecycle test of %s in Okta", row.Name)
+		}
+		if _, ok := everyInGoogle[row.Name]; row.Google != nil && !ok {
+			t.Errorf("no lifecycle test of %s in Google", row.Name)
 		}
 	}
 }
@@ -109,66 +132,96 @@ func TestTheTableOfKindsIsTestedWhole(t *testing.T) {
 func TestEveryKindIsWatchedThenRemovedThenKeptGone(t *testing.T) {
 	t.Parallel()
 	for kind, c := range every {
-		t.Run(kind, func(t *testing.T) {
+		t.Run("okta, "+kind, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			address := "offboard_" + kind + ".this"
-			watch := w.config(one(kind, okta.Jane, c.arguments...))
-			exit := w.config(one(kind, okta.Jane, append(c.arguments, terminated)...))
-			// What comes with a group goes with the group.
-			groups := kind == "role_assignments" || kind == "app_assignments"
-			others := w.org.Snapshot(okta.Jane)
-			writes := w.mark()
-
-			w.run(
-				resource.TestStep{
-					Config: watch,
-					Check: resource.ComposeTestCheckFunc(
-						expectAccess(address, c.holds...),
-						expectAttribute(address, "account", w.org.UserID(okta.Jane)),
-						expectAttribute(address, "removed.%", "0"),
-						func(*terraformState) error { w.check("writes while watching", []string(nil), writes()); return nil },
-					),
-				},
-				resource.TestStep{
-					PreConfig: func() {
-						if groups {
-							w.org.RemoveFromGroup(okta.Jane, "GitHub users")
-							w.org.RemoveFromGroup(okta.Jane, "IT operators")
-						}
-					},
-					Config:           exit,
-					ConfigPlanChecks: before(plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)),
-					Check: resource.ComposeTestCheckFunc(
-						expectAccess(address),
-						func(*terraformState) error {
-							if len(writes()) == 0 {
-								t.Error("nothing was asked of Okta")
-							}
-							if !c.moves {
-								w.check("everybody else", others, w.org.Snapshot(okta.Jane))
-							}
-							return nil
-						},
-					),
-				},
-				resource.TestStep{
-					PreConfig:        func() { w.clock.Advance(time.Hour); c.returns(w.org); writes = w.mark() },
-					Config:           exit,
-					ConfigPlanChecks: before(expectRows(address, c.returned), plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)),
-					ExpectError:      only(c.stays, "Access remains"),
-					Check:            expectAccess(address),
-				},
-				resource.TestStep{
-					PreConfig: func() { writes = w.mark() },
-					Config:    watch,
-					Check: func(*terraformState) error {
-						w.check("writes after terminated = false", []string(nil), writes())
-						return nil
-					},
-				},
-			)
-			w.check("writes by destroying", []string(nil), writes())
+			c.lead(w, w.org, "okta", kind)
 		})
+	}
+	for kind, c := range everyInGoogle {
+		t.Run("google, "+kind, func(t *testing.T) {
+			t.Parallel()
+			w := newGoogleWorld(t)
+			c.lead(w, w.tenant, "google", kind)
+		})
+	}
+}
+
+// lead leads Jane through an exit, and through what comes after it.
+func (c life[C]) lead(w *world, behind C, system, kind string) {
+	w.Helper()
+	const jane = okta.Jane // by the same address in every system
+	address := "offboard_" + kind + ".this"
+	watch := w.config(oneIn(system, kind, jane, c.arguments...))
+	exit := w.config(oneIn(system, kind, jane, append(c.arguments, terminated)...))
+	var others string
+	writes := w.mark()
+
+	w.run(
+		resource.TestStep{
+			Config: watch,
+			Check: resource.ComposeTestCheckFunc(
+				expectAccess(address, c.holds...),
+				expectAttribute(address, "account", behind.UserID(jane)),
+				expectAttribute(address, "removed.%", "0"),
+				func(*terraformState) error { w.check("writes while watching", []string(nil), writes()); return nil },
+			),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				if c.prepares != nil {
+					c.prepares(behind)
+				}
+				others = behind.Snapshot(jane)
+			},
+			Config:           exit,
+			ConfigPlanChecks: before(plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)),
+			Check: resource.ComposeTestCheckFunc(
+				expectAccess(address),
+				expectAcknowledged(address, c.acknowledged),
+				func(*terraformState) error {
+					if len(writes()) == 0 {
+						w.Errorf("nothing was asked of %s", system)
+					}
+					if !c.moves {
+						w.check("everybody else", others, behind.Snapshot(jane))
+					}
+					return nil
+				},
+			),
+		},
+		resource.TestStep{Config: exit, ConfigPlanChecks: nothing},
+		resource.TestStep{
+			PreConfig:        func() { w.clock.Advance(time.Hour); c.returns(behind); writes = w.mark() },
+			Config:           exit,
+			ConfigPlanChecks: before(expectRows(address, c.returned), plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)),
+			ExpectError:      only(c.stays, "Access remains"),
+			Check:            expectAccess(address),
+		},
+		resource.TestStep{
+			PreConfig: func() { writes = w.mark() },
+			Config:    watch,
+			Check: func(*terraformState) error {
+				w.check("writes after terminated = false", []string(nil), writes())
+				return nil
+			},
+		},
+	)
+	w.check("writes by destroying", []string(nil), writes())
+}
+
+// expectAcknowledged checks how many of the rows that were removed are not known to be gone by looking.
+func expectAcknowledged(address string, want int) resource.TestCheckFunc {
+	return func(s *terraformState) error {
+		got := 0
+		for key, value := range s.RootModule().Resources[address].Primary.Attributes {
+			if strings.HasPrefix(key, "removed.") && strings.HasSuffix(key, ".assurance") && value == "acknowledged" {
+				got++
+			}
+		}
+		if got != want {
+			return fmt.Errorf("of what %s removed %d are acknowledged, want %d", address, got, want)
+		}
+		return nil
 	}
 }

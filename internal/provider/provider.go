@@ -61,7 +61,8 @@ func (p *offboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 		MarkdownDescription: "A person's access as Terraform state: a termination is a plan that shows exactly what goes, and every later plan proves " +
 			"that nothing came back.",
 		Attributes: map[string]schema.Attribute{
-			systemOkta: oktaSchema,
+			systemOkta:   oktaSchema,
+			systemGoogle: googleSchema,
 			"max_people": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: "How many people one plan may newly terminate with this provider configuration, before it is refused as a mistake. 25 if not set. " +
@@ -86,6 +87,7 @@ func (p *offboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 // settings are the provider block as Terraform has it.
 type settings struct {
 	Okta      types.Object `tfsdk:"okta"`
+	Google    types.Object `tfsdk:"google"`
 	MaxPeople types.Int64  `tfsdk:"max_people"`
 	Protected types.Set    `tfsdk:"protected"`
 	ReadOnly  types.Bool   `tfsdk:"read_only"`
@@ -114,6 +116,7 @@ func (p *offboardProvider) Configure(ctx context.Context, req provider.Configure
 		}
 	}
 	p.configureOkta(ctx, s, env, diags)
+	p.configureGoogle(ctx, s, env, diags)
 	resp.ResourceData = env
 }
 

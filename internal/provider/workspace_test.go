@@ -48,21 +48,29 @@ var installed = sync.OnceValues(func() (*cli.Workspace, error) {
 
 func newShell(t *testing.T, files map[string]string) *shell {
 	t.Helper()
+	org := okta.NewOrg(sandbox.Acme(), clock.System{})
+	s := newShellOver(t, org.Handler(okta.HandlerOptions{}), files)
+	s.org = org
+	s.server.Observe(conform.Okta(t))
+	s.workspace.Env = []string{"TF_VAR_okta_org_url=" + s.server.URL(), "OKTA_API_TOKEN=" + okta.Token}
+	return s
+}
+
+// newShellOver is a workspace beside any vendor's sandbox.
+func newShellOver(t *testing.T, api http.Handler, files map[string]string) *shell {
+	t.Helper()
 	shared, err := installed()
 	if err != nil {
 		t.Fatal(err)
 	}
 	own := *shared
 	own.Dir = t.TempDir()
-	org := okta.NewOrg(sandbox.Acme(), clock.System{})
-	server, err := sandbox.Serve(org.Handler(okta.HandlerOptions{}), sandbox.Options{})
+	server, err := sandbox.Serve(api, sandbox.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	server.Observe(conform.Okta(t))
-	own.Env = []string{"TF_VAR_okta_org_url=" + server.URL(), "OKTA_API_TOKEN=" + okta.Token}
-	s := &shell{T: t, workspace: &own, org: org, server: server}
+	s := &shell{T: t, workspace: &own, server: server}
 	for name, content := range files {
 		s.write(name, content)
 	}

@@ -23,21 +23,24 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/provider"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
 )
 
-// A world is a sandbox org of its own, the clock that it and the provider keep, and what a test does in it.
-// Every request and answer is checked against Okta's own description of its API.
+// A world is a sandbox org or tenant of its own, the clock that it and the provider keep, and what a test does in
+// it. Every request and answer is checked against the vendor's own description of its API.
 type world struct {
 	*testing.T
-	clock  *clock.Fake
+	clock *clock.Fake
+	// One of these is there: an Okta org, or a Google tenant.
 	org    *okta.Org
+	tenant *google.Tenant
 	server *sandbox.Server
 	// settings go into the provider block.
 	settings string
 	// The credential is an API token, or a service application by its label.
 	token, application string
-	// arguments go into the okta block.
+	// arguments go into the block of the system.
 	arguments string
 	kinds     []provider.Row
 }
@@ -54,6 +57,21 @@ func newWorldWith(t *testing.T, options okta.HandlerOptions) *world {
 	}
 	t.Cleanup(server.Close)
 	server.Observe(conform.Okta(t))
+	w.server = server
+	return w
+}
+
+// newGoogleWorld is a world with a Google tenant in it.
+func newGoogleWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{T: t, clock: clock.NewFake(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC))}
+	w.tenant = google.NewTenant(sandbox.Acme(), w.clock)
+	server, err := sandbox.Serve(w.tenant.Handler(google.HandlerOptions{}), sandbox.Options{Clock: w.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	server.Observe(conform.Google(t))
 	w.server = server
 	return w
 }
@@ -80,6 +98,10 @@ func (w *world) runOn(versions []tfversion.TerraformVersionCheck, steps ...resou
 
 // config is a configuration with the provider block for this world.
 func (w *world) config(body string) string {
+	if w.tenant != nil {
+		return fmt.Sprintf("provider \"offboard\" {\n  google = {\n    admin = %q\n    endpoint = %q\n    credentials = %q\n    %s\n  }\n  %s\n}\n\n%s",
+			google.Admin, w.server.URL(), google.KeyFile(w.server.URL()), w.arguments, w.settings, body)
+	}
 	credential := fmt.Sprintf("api_token = %q", w.token)
 	if w.application != "" {
 		credential = fmt.Sprintf("client_id   = %q\n    private_key = %q", w.org.AppID(w.application), okta.ClientKey)
@@ -90,25 +112,33 @@ func (w *world) config(body string) string {
 
 // one is a resource of a kind, called "this", for somebody in okta.
 func one(kind, person string, arguments ...string) string {
-	return fmt.Sprintf("resource \"offboard_%s\" \"this\" {\n  system = \"okta\"\n  person = %q\n  %s\n}\n", kind, person, strings.Join(arguments, "\n  "))
+	return oneIn("okta", kind, person, arguments...)
+}
+
+func oneIn(system, kind, person string, arguments ...string) string {
+	return fmt.Sprintf("resource \"offboard_%s\" \"this\" {\n  system = %q\n  person = %q\n  %s\n}\n", kind, system, person, strings.Join(arguments, "\n  "))
 }
 
 const terminated = "terminated = true"
 
 // imported is one, with the block that adopts it in the same plan.
 func imported(kind, person string, arguments ...string) string {
-	return fmt.Sprintf("import {\n  to = offboard_%s.this\n  id = \"okta/%s\"\n}\n\n%s", kind, person, one(kind, person, arguments...))
+	return importedIn("okta", kind, person, arguments...)
+}
+
+func importedIn(system, kind, person string, arguments ...string) string {
+	return fmt.Sprintf("import {\n  to = offboard_%s.this\n  id = \"%s/%s\"\n}\n\n%s", kind, system, person, oneIn(system, kind, person, arguments...))
 }
 
 // mark begins a count of requests; what it returns are those since that could change something, as "METHOD
-// path". Asking for an access token is not one.
+// path". Asking for an access token is not one, nor is having one's own words signed.
 func (w *world) mark() (writes func() []string) {
 	from := len(w.server.Requests())
 	return func() []string {
 		var list []string
 		for _, request := range w.server.Requests()[from:] {
 			path, _, _ := strings.Cut(request.Path, "?")
-			if request.Method != http.MethodGet && path != "/oauth2/v1/token" {
+			if request.Method != http.MethodGet && !strings.HasSuffix(path, "/token") && !strings.HasSuffix(path, ":signJwt") {
 				list = append(list, request.Method+" "+path)
 			}
 		}

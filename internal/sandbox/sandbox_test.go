@@ -66,8 +66,9 @@ func TestRequestsAreRecordedInOrderAndWithoutCredentials(t *testing.T) {
 	ask(server, "GET", "/a%2Fb?x=1", "")
 	ask(server, "POST", "/token?client_assertion=eyJ.secret&scope=s", `{"a":1}`)
 	ask(server, "POST", "/token", "scope=s&client_assertion=eyJ.secret")
+	ask(server, "POST", "/token", "assertion=eyJ.secret&grant_type=g")
 	requests := server.Requests()
-	if len(requests) != 3 {
+	if len(requests) != 4 {
 		t.Fatalf("got %d requests", len(requests))
 	}
 	first := requests[0]
@@ -79,6 +80,9 @@ func TestRequestsAreRecordedInOrderAndWithoutCredentials(t *testing.T) {
 	}
 	if requests[2].Body != "scope=s&client_assertion=REDACTED" {
 		t.Errorf("got %+v", requests[2])
+	}
+	if requests[3].Body != "assertion=REDACTED&grant_type=g" {
+		t.Errorf("got %+v", requests[3])
 	}
 	for _, request := range requests {
 		if request.Header.Get("Authorization") != "" {

@@ -199,10 +199,11 @@ func withoutCredentials(header http.Header) http.Header {
 	return header
 }
 
-// withoutAssertion blanks a signed client assertion, which OAuth clients send in the query or in a form: it
-// is as good as a password until it expires.
+// withoutAssertion blanks a signed assertion, which OAuth clients send in the query or in a form, as
+// client_assertion (RFC 7523 section 2.2) or as assertion (section 2.1): it is as good as a password until it
+// expires.
 func withoutAssertion(s string) string {
-	const name = "client_assertion="
+	const name = "assertion="
 	before, after, found := strings.Cut(s, name)
 	if !found {
 		return s

@@ -18,7 +18,8 @@ import (
 const (
 	// maxUnwell is for a system that fails or does not answer: with the waits below about a minute.
 	maxUnwell = 6
-	// maxLimited is for one that says "not now": each time it also says how long.
+	// maxLimited is for one that says "not now": where it does not say how long, some minutes, for budgets are
+	// of a minute.
 	maxLimited = 12
 
 	firstWait = time.Second
@@ -90,10 +91,12 @@ func (t *Transport) checkRetry(ctx context.Context, resp *http.Response, err err
 			}
 		}
 		return again, err
-	case resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented:
+	case resp.StatusCode >= 500 && (resp.StatusCode == http.StatusNotImplemented || saysSo(t.Vendor.Final, resp)):
+		return false, nil
+	case resp.StatusCode >= 500:
 		return t.unwell(ctx, tries)
-	case t.transient(resp):
-		return t.again(ctx, tries, maxUnwell, backoff(tries.made))
+	case resp.StatusCode >= 400 && saysSo(t.Vendor.Transient, resp):
+		return t.again(ctx, tries, maxLimited, backoff(tries.made))
 	}
 	return false, nil
 }
@@ -173,13 +176,14 @@ func (t *Transport) asked(resp *http.Response, made int) time.Duration {
 	return backoff(made)
 }
 
-func (t *Transport) transient(resp *http.Response) bool {
-	if t.Vendor.Transient == nil || resp.StatusCode < 400 {
+// saysSo asks the vendor's reading of an answer, where there is one.
+func saysSo(reading func(status int, body []byte) bool, resp *http.Response) bool {
+	if reading == nil {
 		return false
 	}
 	body, err := io.ReadAll(resp.Body)
 	resp.Body = rewound(body)
-	return err == nil && t.Vendor.Transient(resp.StatusCode, body)
+	return err == nil && reading(resp.StatusCode, body)
 }
 
 // backoff doubles from firstWait to maxWait, less up to half by chance.

@@ -30,6 +30,8 @@ type Vendor struct {
 	Budget func(http.Header) (Budget, bool)
 	// Transient says that an answer below 500 means "not now", and that asking again may help.
 	Transient func(status int, body []byte) bool
+	// Final says that an answer of 500 and above is the vendor's last word, and that asking again can't help.
+	Final func(status int, body []byte) bool
 	// Harmless says that a request which is not a GET changes nothing, such as one for an access token.
 	Harmless func(*http.Request) bool
 	// Hint is what to look at when something answers that is not the vendor: "Check org_url."

@@ -65,6 +65,7 @@ func serve(t *testing.T, change func(*transport.Options), answer func(n int, w h
 				return transport.Budget{Limit: limit, Remaining: remaining, Window: time.Duration(window) * time.Second}, err == nil
 			},
 			Transient: func(status int, body []byte) bool { return status == 409 && strings.Contains(string(body), "lock") },
+			Final:     func(status int, body []byte) bool { return status == 500 && strings.Contains(string(body), "never") },
 			Harmless:  func(r *http.Request) bool { return r.URL.Path == "/token" },
 		},
 	}
@@ -430,6 +431,18 @@ func TestAnErrorOfTheVendorsOwnIsPassedOn(t *testing.T) {
 		if err != nil || got != status || body != `{"errorCode":"E1"}` || len(v.requests) != 1 {
 			t.Errorf("%d came back as %d, %q, %v after %d requests", status, got, body, err, len(v.requests))
 		}
+	}
+}
+
+func TestAServerErrorThatIsTheVendorsLastWordIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	v := serve(t, nil, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(500)
+		fmt.Fprint(w, `{"error":"never supported"}`)
+	})
+	body, status, err := v.do(t, "DELETE", "/thing", "")
+	if err != nil || status != 500 || body != `{"error":"never supported"}` || len(v.requests) != 1 {
+		t.Errorf("it came back as %d, %q, %v after %d requests", status, body, err, len(v.requests))
 	}
 }
 

@@ -1,0 +1,107 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/offboard"
+	"github.com/offboard/terraform-provider-offboard/internal/system/google"
+)
+
+const systemGoogle = "google"
+
+var googleSchema = schema.SingleNestedAttribute{
+	Optional: true,
+	MarkdownDescription: "The Google Workspace customer. What is left out is taken from the environment variables that the googleworkspace and the " +
+		"google provider read. The credential is a service account with domain-wide delegation, which acts in the name of an administrator.",
+	Attributes: map[string]schema.Attribute{
+		"admin": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "The address of the administrator in whose name the service account acts: an account of its own, that nobody leaves with. " +
+				"Else from `GOOGLEWORKSPACE_IMPERSONATED_USER_EMAIL`. Whoever has an administrator role is changed by super administrators only.",
+		},
+		"customer": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "The customer's id, such as `C0123abcd`, to make sure that it is the one that is meant. Else from " +
+				"`GOOGLEWORKSPACE_CUSTOMER_ID`, else whichever `admin` belongs to.",
+		},
+		"impersonate_service_account": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "The address of the service account, to use it without a key: whoever runs Terraform signs in its name, and needs the role " +
+				"`roles/iam.serviceAccountTokenCreator` on it. Else from `GOOGLE_IMPERSONATE_SERVICE_ACCOUNT`. Who that is comes from " +
+				"`credentials`, else from `GOOGLE_OAUTH_ACCESS_TOKEN`, else from the application default credentials.",
+		},
+		"credentials": schema.StringAttribute{
+			Optional: true, Sensitive: true,
+			MarkdownDescription: "A credentials file, as JSON or as its path: the key of the service account or, with `impersonate_service_account`, the " +
+				"credentials of whoever signs in its name. Else from `GOOGLEWORKSPACE_CREDENTIALS`, `GOOGLEWORKSPACE_CLOUD_KEYFILE_JSON`, " +
+				"`GOOGLE_CREDENTIALS` or `GOOGLE_APPLICATION_CREDENTIALS`.",
+		},
+		"endpoint": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "A base URL for all of Google's APIs, in place of Google's own. Only https is accepted, and http on loopback for the sandbox.",
+		},
+	},
+}
+
+type googleSettings struct {
+	Admin          types.String `tfsdk:"admin"`
+	Customer       types.String `tfsdk:"customer"`
+	ServiceAccount types.String `tfsdk:"impersonate_service_account"`
+	Credentials    types.String `tfsdk:"credentials"`
+	Endpoint       types.String `tfsdk:"endpoint"`
+}
+
+// configureGoogle adds Google to the environment, if the provider block names it.
+func (p *offboardProvider) configureGoogle(ctx context.Context, all settings, env *offboard.Environment, diags *diag.Diagnostics) {
+	if all.Google.IsNull() {
+		return
+	}
+	var s googleSettings
+	if !all.Google.IsUnknown() {
+		diags.Append(all.Google.As(ctx, &s, basetypes.ObjectAsOptions{})...)
+	}
+	if all.Google.IsUnknown() || s.Admin.IsUnknown() || s.Customer.IsUnknown() || s.ServiceAccount.IsUnknown() || s.Credentials.IsUnknown() ||
+		s.Endpoint.IsUnknown() {
+		env.Unknown[systemGoogle] = true
+		return
+	}
+	config := google.Config{
+		Admin: s.Admin.ValueString(), Customer: s.Customer.ValueString(), ServiceAccount: s.ServiceAccount.ValueString(),
+		Credentials: s.Credentials.ValueString(), Endpoint: s.Endpoint.ValueString(),
+		ReadOnly: all.ReadOnly.ValueBool(), Clock: p.Clock, UserAgent: "terraform-provider-offboard/" + p.Version,
+		Log: func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) },
+	}
+	config, err := config.WithEnvironment(p.Getenv).Validate()
+	if err == nil {
+		var connected *google.Google
+		if connected, err = google.New(ctx, config); err == nil {
+			env.Systems[systemGoogle] = p.googleSystem(connected)
+			return
+		}
+	}
+	at, reason := path.Root(systemGoogle), err.Error()
+	if wrong, ok := errors.AsType[*google.ConfigError](err); ok {
+		at = at.AtName(wrong.Argument)
+	}
+	diags.AddAttributeError(at, "Google can't be used as configured", fmt.Sprintf("In google, %s.", reason))
+}
+
+func (p *offboardProvider) googleSystem(connected *google.Google) *offboard.System {
+	system := &offboard.System{Directory: connected, Connectors: map[string]access.Connector{}}
+	for _, row := range p.Kinds {
+		if row.Google != nil {
+			system.Connectors[row.Name] = row.Google(connected)
+		}
+	}
+	return system
+}

@@ -1,0 +1,85 @@
+package google
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// documented is a discovery document, as far as operations go.
+type documented struct {
+	Methods map[string]struct {
+		HTTPMethod, Path string
+		Scopes           []string
+		Parameters       map[string]struct{ Location, Maximum string }
+	}
+	Resources map[string]documented
+}
+
+// visit calls f with every method.
+func (d documented) visit(f func(method, path string, scopes, query []string)) {
+	for _, m := range d.Methods {
+		var query []string
+		for name, parameter := range m.Parameters {
+			if parameter.Location == "query" {
+				query = append(query, name)
+			}
+		}
+		f(m.HTTPMethod, m.Path, m.Scopes, query)
+	}
+	for _, deeper := range d.Resources {
+		deeper.visit(f)
+	}
+}
+
+func TestEveryOperationHasTheScopesAndParametersOfTheDiscoveryDocument(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "mod", "download", "-json", "google.golang.org/api").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var module struct{ Dir string }
+	if err := json.Unmarshal(out, &module); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(module.Dir, "admin/directory/v1/admin-api.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document documented
+	if err := json.Unmarshal(data, &document); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	document.visit(func(method, path string, scopes, query []string) {
+		for _, op := range operations {
+			if op.method != method || op.path != path {
+				continue
+			}
+			found[method+" "+path] = true
+			var mine []string
+			for _, scope := range strings.Fields(op.scopes) {
+				mine = append(mine, scopePrefix+scope)
+			}
+			slices.Sort(mine)
+			slices.Sort(scopes)
+			if !slices.Equal(mine, scopes) {
+				t.Errorf("%s %s: the scopes are\n %q, documented are\n %q", method, path, mine, scopes)
+			}
+			for _, name := range strings.Fields(op.query) {
+				if !slices.Contains(query, name) {
+					t.Errorf("%s %s: the parameter %s is not documented", method, path, name)
+				}
+			}
+		}
+	})
+	for _, op := range operations {
+		if !op.caller && !found[op.method+" "+op.path] {
+			t.Errorf("%s %s is not documented", op.method, op.path)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package google
+
+import (
+	"encoding/json"
+)
+
+// Snapshot is everything about everybody except one person, and about the tenant, as JSON in a stable order:
+// what must be the same before and after that person's exit, which may have deleted them. It has names in place
+// of ids.
+func (t *Tenant) Snapshot(except string) string {
+	return read(t, func(s *state) string {
+		former := s.find(except)
+		if former == nil {
+			former = s.deleted(except)
+		}
+		if former == nil {
+			panic("nobody in the sandbox tenant ever had the address " + except)
+		}
+		data, err := json.MarshalIndent(s.snapshot(former.ID), "", "  ")
+		if err != nil {
+			panic(err) // it is plain data
+		}
+		return string(data)
+	})
+}
+
+type snapshot struct {
+	People    []holdings
+	Groups    map[string][]string // to the members but one
+	Roles     map[string][]string // of groups
+	Delegated []string
+}
+
+// holdings is what one person is and has. The licences for archived users are nobody's.
+type holdings struct {
+	Account      user
+	Groups       []string
+	Roles        []string
+	Tokens       []string
+	AppPasswords []string
+}
+
+func (s *state) snapshot(except string) snapshot {
+	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated}
+	for _, u := range sorted(s.Users) {
+		if u.ID == except {
+			continue
+		}
+		h := holdings{
+			Account: *u, Groups: addressesOf(s.groupsOf(u.ID)), Roles: s.roleNames(s.assignmentsOf(u)),
+			Tokens: u.tokenNames(), AppPasswords: u.appPasswordNames(),
+		}
+		// A grant shows by the app's name, and a backup code not at all.
+		h.Account.Tokens, h.Account.AppPasswords = nil, nil
+		h.Account.Password, h.Account.Codes = digest(u.Password), nil
+		for _, code := range u.Codes {
+			h.Account.Codes = append(h.Account.Codes, digest(code))
+		}
+		snap.People = append(snap.People, h)
+	}
+	for _, g := range s.Groups {
+		snap.Groups[g.Email] = s.memberNames(g, except)
+		if roles := s.roleNames(s.assignmentsTo(g.ID)); len(roles) > 0 {
+			snap.Roles[g.Email] = roles
+		}
+	}
+	return snap
+}

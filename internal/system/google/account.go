@@ -1,0 +1,94 @@
+package google
+
+import (
+	"context"
+	"fmt"
+
+	admin "google.golang.org/api/admin/directory/v1"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// Account is the account itself, until it has reached the end state chosen for it.
+func Account(g *Google) access.Connector { return account{Google: g} }
+
+type account struct {
+	*Google
+	disposition access.Disposition
+}
+
+var (
+	_ access.Disposer = account{}
+	_ access.Guard    = account{}
+)
+
+// Dispose knows two end states. Deleting is not among them: it takes along what was not transferred, and lifts
+// holds, none of which this package sees.
+func (c account) Dispose(d access.Disposition) (access.Connector, bool) {
+	switch d {
+	case access.Suspend, access.Archive:
+		return account{c.Google, d}, true
+	}
+	return nil, false
+}
+
+// List returns the account until it is suspended (or more), archived (or more), or gone.
+// GET /admin/directory/v1/users/{id}, scope admin.directory.user.readonly.
+func (c account) List(ctx context.Context, id access.AccountID) ([]access.Grant, error) {
+	u, err := c.user(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	grant := access.Grant{ID: access.GrantID(u.Id), Label: fmt.Sprintf("%s (%s)", name(u), status(u)), Reached: reached(u)}
+	if c.disposition == access.Archive {
+		grant.Note = "Archiving takes a free Archived User licence, and the account can't be signed in to."
+	}
+	if c.disposition == "" {
+		return []access.Grant{grant}, nil
+	}
+	return access.Under([]access.Grant{grant}, c.disposition), nil
+}
+
+// reached is how far the account has been brought. One that is gone can't be asked.
+func reached(u *admin.User) access.Disposition {
+	switch {
+	case u.Archived:
+		return access.Archive
+	case u.Suspended:
+		return access.Suspend
+	}
+	return ""
+}
+
+// Remove brings the account to its end state. Neither ends what applications have been allowed to do, or app
+// passwords: they come back to life with the account, and are rows of their own.
+// PUT /admin/directory/v1/users/{id}, scope admin.directory.user.
+func (c account) Remove(ctx context.Context, id access.AccountID, _ access.GrantID) (access.Receipt, error) {
+	gone := access.Receipt{Assurance: access.Observed}
+	u, err := c.user(ctx, id)
+	if err != nil {
+		return gone, ignoreNotFound(err)
+	}
+	if reached(u).Reaches(c.disposition) && c.disposition != "" {
+		return gone, nil
+	}
+	switch c.disposition {
+	case access.Suspend:
+		return gone, c.updateUser(ctx, managing(users, "suspend %s", name(u)), id, &admin.User{Suspended: true})
+	case access.Archive:
+		err := c.updateUser(ctx, managing(users, "archive %s", name(u)), id, &admin.User{Archived: true})
+		return gone, orSuspend(err)
+	}
+	return access.Receipt{}, &access.Error{Kind: access.Blocked, Op: "remove " + string(id), Reason: "no disposition is chosen", Fix: "Choose one."}
+}
+
+// orSuspend adds to a refusal to archive what needs no licence. Google answers 412 where there is none free
+// (google.md section 1).
+func orSuspend(err error) error {
+	return withFix(err, "Archiving takes a free Archived User licence: buy or free one, or set disposition = \"suspend\", which takes none.")
+}
+
+// Refuse refuses what Google would not do.
+func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
+	return c.refuseAdministrator(ctx, id)
+}

@@ -1,0 +1,297 @@
+package google
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"google.golang.org/api/googleapi"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// A thing is a part of the Directory API with what it takes to read and to change it: OAuth scopes, and the
+// privileges of which the administrator needs one.
+type thing struct {
+	name string
+	// read and manage are scopes, without what all of Google's begin with.
+	read, manage string
+	// privilege is what the Admin console calls the one that an administrator needs over the whole organization.
+	// Where there is none it takes a super administrator.
+	privilege string
+}
+
+// The things, with their scopes by the discovery document and their privileges by
+// https://developers.google.com/workspace/admin/directory/v1/guides/manage-roles.
+var (
+	users = thing{
+		name: "users", read: "admin.directory.user.readonly", manage: "admin.directory.user", privilege: "Users",
+	}
+	security = thing{
+		name: "users' security settings", read: "admin.directory.user.security", manage: "admin.directory.user.security",
+		privilege: "User Security Management",
+	}
+	groups = thing{
+		name: "groups", read: "admin.directory.group.readonly", manage: "admin.directory.group.member", privilege: "Groups",
+	}
+	roles = thing{
+		name: "administrator roles", read: "admin.directory.rolemanagement.readonly", manage: "admin.directory.rolemanagement",
+	}
+)
+
+// An op is a call to Google as people name it, and what it needs.
+type op struct {
+	what  string
+	thing thing
+	scope string
+}
+
+func reading(t thing, format string, args ...any) op {
+	return op{fmt.Sprintf(format, args...), t, t.read}
+}
+
+func managing(t thing, format string, args ...any) op {
+	return op{fmt.Sprintf(format, args...), t, t.manage}
+}
+
+// do makes a call through the client.
+func do[T any](ctx context.Context, g *Google, call op, send func(ctx context.Context) (T, error)) (T, error) {
+	if err := ctx.Err(); err != nil {
+		var none T
+		return none, err
+	}
+	answer, err := send(withScope(ctx, call.scope))
+	return answer, g.explain(ctx, call, err)
+}
+
+// write makes a call that changes something and answers with nothing worth knowing. A thing that is gone needs
+// no changing.
+func (g *Google) write(ctx context.Context, call op, send func(ctx context.Context) error) error {
+	_, err := do(ctx, g, call, func(ctx context.Context) (struct{}, error) { return struct{}{}, send(ctx) })
+	return ignoreNotFound(err)
+}
+
+// A page is one of a list: what is on it, what kind of list it says it is, and where the next one is.
+type page[T any] struct {
+	items      []*T
+	kind, next string
+}
+
+// maxPages bounds how many pages are followed. At Google's page sizes it is beyond any customer.
+const maxPages = 10_000
+
+// list reads all pages of a list. A page may be empty and have another after it
+// (https://developers.google.com/workspace/admin/directory/v1/guides/manage-roles). The administrator has to be
+// one who is shown every row (see sight), or a short list would pass for a whole one.
+func list[T any](ctx context.Context, g *Google, call op, turn func(ctx context.Context, token string) (page[T], error)) ([]*T, error) {
+	if err := g.sees(ctx, call.thing); err != nil {
+		return nil, err
+	}
+	return listUnsighted(ctx, g, call, turn)
+}
+
+// listUnsighted is list for the calls by which the administrator's sight is established.
+func listUnsighted[T any](ctx context.Context, g *Google, call op, turn func(ctx context.Context, token string) (page[T], error)) ([]*T, error) {
+	var all []*T
+	seen := map[string]bool{}
+	for token := ""; ; {
+		if seen[token] || len(seen) >= maxPages {
+			return nil, malformed(call, "pages that lead in a circle")
+		}
+		seen[token] = true
+		p, err := do(ctx, g, call, func(ctx context.Context) (page[T], error) { return turn(ctx, token) })
+		if err != nil {
+			return nil, err
+		}
+		// Google leaves out what a list has none of, so that any object at all could pass for an empty list.
+		if !ofDirectory(p.kind) {
+			return nil, malformed(call, "something other than a list")
+		}
+		for _, item := range p.items {
+			if item == nil {
+				return nil, malformed(call, "a list with an empty entry")
+			}
+		}
+		all = append(all, p.items...)
+		if p.next == "" {
+			return all, nil
+		}
+		token = p.next
+	}
+}
+
+// ofDirectory says that an answer says of itself that it is of the Directory API.
+func ofDirectory(kind string) bool { return strings.HasPrefix(kind, "admin#directory#") }
+
+func malformed(call op, what string) *access.Error {
+	return &access.Error{Kind: access.Malformed, Op: call.what, Reason: "Google answered with " + what, Fix: vendor.Hint}
+}
+
+// quota are the reasons of 403 that mean "not now"
+// (https://developers.google.com/workspace/admin/directory/v1/limits, and google.md section 1).
+var quota = map[string]bool{
+	"userRateLimitExceeded": true, "rateLimitExceeded": true, "quotaExceeded": true, "sharingRateLimitExceeded": true,
+	"concurrentLimitExceeded": true, "limitExceeded": true, "RATE_LIMIT_EXCEEDED": true, "RESOURCE_EXHAUSTED": true,
+}
+
+// answer is the part of an error that all of Google's APIs share.
+type answer struct {
+	Error struct {
+		Message string `json:"message"`
+		Status  string `json:"status"`
+		Errors  []struct {
+			Reason string `json:"reason"`
+		} `json:"errors"`
+	} `json:"error"`
+}
+
+func readAnswer(body []byte) (a answer) {
+	// What can't be read has no reason.
+	_ = json.Unmarshal(body, &a)
+	return a
+}
+
+func reasonIn(body []byte) string {
+	a := readAnswer(body)
+	if len(a.Error.Errors) > 0 {
+		return a.Error.Errors[0].Reason
+	}
+	return a.Error.Status
+}
+
+func messageIn(body []byte) string { return readAnswer(body).Error.Message }
+
+// notSupported recognizes the 500 that is no accident (google.md section 1).
+func notSupported(message string) bool {
+	return strings.Contains(strings.ToLower(message), "operation not supported")
+}
+
+// explain turns an error of the client into one that says what to do, and nil into nil. Only the context's
+// own error stays as it is.
+func (g *Google) explain(ctx context.Context, call op, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	if e, ok := errors.AsType[*access.Error](err); ok {
+		explained := *e
+		explained.Op = call.what
+		return &explained
+	}
+	refusal, ok := errors.AsType[*googleapi.Error](err)
+	if !ok {
+		return malformed(call, "what can't be read: "+g.transport.Redact(err.Error()))
+	}
+	kind, fix := g.classify(refusal, call)
+	return &access.Error{Kind: kind, Op: call.what, Reason: g.transport.Redact(reason(refusal)), Fix: fix, Err: refusal}
+}
+
+// classify says what an error answer means (google.md section 1).
+func (g *Google) classify(refusal *googleapi.Error, call op) (access.ErrorKind, string) {
+	why := reasonIn([]byte(refusal.Body))
+	switch status := refusal.Code; {
+	case status == http.StatusUnauthorized:
+		return access.Denied, "Google does not accept the access token, although it gave it: look at the service account, and at what the Admin console " +
+			"says of its domain-wide delegation."
+	case status == http.StatusForbidden && quota[why]:
+		return access.RateLimited, "Run with less -parallelism, or have the quota of the service account's project raised."
+	case status == http.StatusForbidden && (why == "accessNotConfigured" || why == "domainCannotUseApis" || why == "SERVICE_DISABLED"):
+		return access.Denied, "Enable the Admin SDK API in the service account's project, and API access for the customer."
+	case status == http.StatusForbidden:
+		return access.Denied, "Google refuses this to " + g.config.Admin + ", or the account belongs to somebody else's domain. " + grant(call.thing)
+	case status == http.StatusNotFound && why == "":
+		return access.Malformed, vendor.Hint
+	case status == http.StatusNotFound && notOfUs(refusal.Message):
+		return access.Blocked, "The domain of that address is none of this customer's: leave Google out for this person, or look at customer and admin."
+	case status == http.StatusNotFound:
+		return access.NotFound, ""
+	case status == http.StatusMethodNotAllowed:
+		return access.Malformed, vendor.Hint
+	case status >= 500 && notSupported(refusal.Message):
+		return access.Blocked, "Google does not let this be changed through its API: change it in the Admin console."
+	case status >= 500, status == http.StatusConflict:
+		return access.Unavailable, ""
+	}
+	return access.Blocked, ""
+}
+
+// grant says what an administrator needs for a thing.
+func grant(t thing) string {
+	if t.privilege == "" {
+		return "It takes a super administrator."
+	}
+	return "It takes a role with the privilege " + t.privilege + " over the whole organization; for whoever is an administrator, a super administrator."
+}
+
+// notOfUs recognizes a 404 that is not about the account but about its domain or customer: Google's answer
+// names the object in its message alone.
+func notOfUs(message string) bool {
+	_, object, found := strings.Cut(message, ": ")
+	if !found {
+		object = message
+	}
+	object = strings.ToLower(object)
+	return strings.HasPrefix(object, "domain") || strings.HasPrefix(object, "customer")
+}
+
+// reason is Google's own account of the error, with the word to look up.
+func reason(refusal *googleapi.Error) string {
+	text := strings.TrimRight(strings.TrimSpace(refusal.Message), ".")
+	status := fmt.Sprintf("%d %s", refusal.Code, http.StatusText(refusal.Code))
+	if why := reasonIn([]byte(refusal.Body)); why != "" {
+		status += ", " + why
+	}
+	return strings.TrimSpace(text + " (" + status + ")")
+}
+
+// statusOf is the HTTP status with which Google refused something, and 0 where it did not.
+func statusOf(err error) int {
+	if refusal, ok := errors.AsType[*googleapi.Error](err); ok {
+		return refusal.Code
+	}
+	return 0
+}
+
+// ignoreNotFound is for removals: what is gone already needs no removing.
+func ignoreNotFound(err error) error {
+	if access.KindOf(err) == access.NotFound {
+		return nil
+	}
+	return err
+}
+
+// withFix adds to a Blocked error what to do, and leaves every other as it is.
+func withFix(err error, fix string) error {
+	e, ok := errors.AsType[*access.Error](err)
+	if !ok || e.Kind != access.Blocked {
+		return err
+	}
+	blocked := *e
+	blocked.Fix = strings.TrimSpace(e.Fix + " " + fix)
+	return &blocked
+}
+
+// onlyIfGone keeps a 404 for something else from passing for the person's absence, which would make a list
+// empty: a group or a role may go while a list is being put together. Only Google's word on the account itself
+// counts.
+func (g *Google) onlyIfGone(ctx context.Context, account access.AccountID, err *error) {
+	if access.KindOf(*err) != access.NotFound {
+		return
+	}
+	if _, about := g.user(ctx, account); about != nil {
+		*err = about
+		return
+	}
+	if e, ok := errors.AsType[*access.Error](*err); ok {
+		changed := *e
+		changed.Kind = access.Unavailable
+		changed.Reason = "something went while it was being listed: " + e.Reason
+		changed.Fix = "Try again."
+		*err = &changed
+	}
+}

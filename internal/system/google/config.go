@@ -1,0 +1,218 @@
+package google
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/clock"
+)
+
+// A Config says which customer to speak to, as whom, and with which credential.
+type Config struct {
+	// Admin is the address of the administrator in whose name the service account acts.
+	Admin string
+	// Customer is the customer's id, such as C0123abcd. Empty means whichever Admin belongs to.
+	Customer string
+	// ServiceAccount is the address of the service account that has domain-wide delegation, where it is used
+	// without a key: whoever runs this signs in its name through iamcredentials.
+	ServiceAccount string
+	// Credentials are a JSON file's content or path. Without ServiceAccount they are the key of the service
+	// account that has the delegation; with it they are of whoever signs in its name, and empty means the
+	// application default credentials.
+	Credentials string
+	// AccessToken is, with ServiceAccount, an access token of whoever signs in its name.
+	AccessToken string
+	// Endpoint is a base URL for all of Google's APIs, in place of Google's own. Plain http is accepted for
+	// loopback only.
+	Endpoint string
+
+	ReadOnly  bool
+	UserAgent string
+	Clock     clock.Clock
+	// Log, if set, is told of each request.
+	Log func(ctx context.Context, message string, fields map[string]any)
+}
+
+// A ConfigError says which argument is wrong, and what about it.
+type ConfigError struct{ Argument, Reason string }
+
+func (e *ConfigError) Error() string { return e.Argument + ": " + e.Reason }
+
+// myCustomer is what Google calls the customer of whoever asks.
+const myCustomer = "my_customer"
+
+// WithEnvironment fills what is empty from the environment variables that the googleworkspace and the google
+// provider read, so that one set of them serves all. Where the configuration names a credential, the
+// environment does not change what kind it is.
+func (c Config) WithEnvironment(getenv func(string) string) Config {
+	first := func(names ...string) string {
+		for _, name := range names {
+			if value := getenv(name); value != "" {
+				return value
+			}
+		}
+		return ""
+	}
+	c.Admin = or(c.Admin, getenv("GOOGLEWORKSPACE_IMPERSONATED_USER_EMAIL"))
+	c.Customer = or(c.Customer, getenv("GOOGLEWORKSPACE_CUSTOMER_ID"))
+	if c.ServiceAccount == "" && c.Credentials == "" {
+		c.ServiceAccount = getenv("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")
+	}
+	if c.ServiceAccount != "" && c.Credentials == "" && c.AccessToken == "" {
+		c.AccessToken = getenv("GOOGLE_OAUTH_ACCESS_TOKEN")
+	}
+	if c.AccessToken == "" {
+		c.Credentials = or(c.Credentials, first("GOOGLEWORKSPACE_CREDENTIALS", "GOOGLEWORKSPACE_CLOUD_KEYFILE_JSON", "GOOGLE_CREDENTIALS",
+			"GOOGLE_APPLICATION_CREDENTIALS"))
+	}
+	return c
+}
+
+// Validate says what is wrong with the configuration, as far as can be told without asking Google, and
+// returns it in the form in which it is used.
+func (c Config) Validate() (Config, error) {
+	person, err := access.ParsePerson(c.Admin)
+	switch {
+	case c.Admin == "":
+		return c, &ConfigError{"admin", "in whose name? Set admin to the address of an administrator, or " +
+			"GOOGLEWORKSPACE_IMPERSONATED_USER_EMAIL: a service account sees nothing of Workspace by itself"}
+	case err != nil:
+		return c, &ConfigError{"admin", err.Error()}
+	}
+	c.Admin = string(person)
+	c.Customer = or(c.Customer, myCustomer)
+	if c.Customer != myCustomer && (len(c.Customer) < 2 || c.Customer[0] != 'C' || strings.Trim(c.Customer, letters+digits) != "") {
+		return c, &ConfigError{"customer", fmt.Sprintf("%q is not a customer id such as C0123abcd (Admin console, Account settings, Profile)", c.Customer)}
+	}
+	if c.Endpoint, err = validEndpoint(c.Endpoint); err != nil {
+		return c, err
+	}
+	if c.ServiceAccount == "" && c.Credentials == "" {
+		return c, &ConfigError{"impersonate_service_account", "no credential: set impersonate_service_account to the service account that has " +
+			"domain-wide delegation (GOOGLE_IMPERSONATE_SERVICE_ACCOUNT), to act as it without a key, or credentials to a key of it " +
+			"(GOOGLEWORKSPACE_CREDENTIALS, GOOGLE_CREDENTIALS)"}
+	}
+	if c.ServiceAccount != "" {
+		if _, err := access.ParsePerson(c.ServiceAccount); err != nil {
+			return c, &ConfigError{"impersonate_service_account", fmt.Sprintf(
+				"%q is not the address of a service account, such as offboard@project.iam.gserviceaccount.com", c.ServiceAccount)}
+		}
+	}
+	if c.Credentials == "" {
+		return c, nil
+	}
+	if !strings.HasPrefix(strings.TrimSpace(c.Credentials), "{") {
+		content, err := os.ReadFile(c.Credentials)
+		if err != nil {
+			return c, &ConfigError{"credentials", "it is neither JSON nor the path of a readable file"}
+		}
+		c.Credentials = string(content)
+	}
+	file, err := c.file()
+	switch {
+	case err != nil:
+		return c, err
+	case c.ServiceAccount != "":
+		return c, nil
+	case file.Type != "service_account":
+		return c, &ConfigError{"credentials", fmt.Sprintf("credentials of the type %q can't act as anybody by themselves: name the service account that "+
+			"has domain-wide delegation in impersonate_service_account, or give the key file of that account", file.Type)}
+	}
+	_, err = file.key()
+	return c, err
+}
+
+const (
+	letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	digits  = "0123456789"
+)
+
+func validEndpoint(s string) (string, error) {
+	wrong := func(reason string) (string, error) { return "", &ConfigError{"endpoint", reason} }
+	if s == "" {
+		return "", nil
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.Opaque != "":
+		return wrong(fmt.Sprintf("%q is not a URL such as https://googleapis.acme.com", s))
+	case u.User != nil:
+		return wrong("a URL with a login in it: credentials go into credentials")
+	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+		return wrong(fmt.Sprintf("%q: only https is accepted (and http on loopback, for the sandbox): the credential would travel in the open", s))
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return wrong(fmt.Sprintf("%q: the base URL ends after the host", s))
+	}
+	return strings.ToLower(u.Scheme + "://" + u.Host), nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// base is where an API is: at the endpoint, if one is set.
+func (c Config) base(own string) string { return or(c.Endpoint, own) }
+
+// A keyFile is what this package reads of a credentials file, most of which only a service account's key has.
+type keyFile struct {
+	Type         string `json:"type"`
+	ClientEmail  string `json:"client_email"`
+	ClientID     string `json:"client_id"`
+	PrivateKey   string `json:"private_key"`
+	PrivateKeyID string `json:"private_key_id"`
+}
+
+func (c Config) file() (*keyFile, error) {
+	f := &keyFile{}
+	// The decoder's errors quote what they could not read.
+	if json.Unmarshal([]byte(c.Credentials), f) != nil || f.Type == "" {
+		return nil, &ConfigError{"credentials", "it is not a credentials file: JSON with a type, such as service_account"}
+	}
+	return f, nil
+}
+
+func (f *keyFile) key() (*rsa.PrivateKey, error) {
+	wrong := func(reason string) (*rsa.PrivateKey, error) { return nil, &ConfigError{"credentials", reason} }
+	if f.ClientEmail == "" {
+		return wrong("the key file has no client_email")
+	}
+	block, _ := pem.Decode([]byte(f.PrivateKey))
+	if block == nil {
+		return wrong("the key file's private_key is not PEM")
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
+		return key, nil
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if key, ok := parsed.(*rsa.PrivateKey); err == nil && ok {
+		return key, nil
+	}
+	return wrong("the key file's private_key is not an RSA private key, which is what Google makes")
+}
+
+// secrets are the strings that must not be seen: the token, the file, and its key as a whole and line by line,
+// which is how it would turn up in a log.
+func (c Config) secrets() []string {
+	secrets := []string{c.AccessToken, c.Credentials}
+	f, err := c.file()
+	if err != nil {
+		return secrets
+	}
+	secrets = append(secrets, f.PrivateKey, strings.ReplaceAll(f.PrivateKey, "\n", `\n`))
+	for _, line := range strings.FieldsFunc(f.PrivateKey, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if !strings.HasPrefix(line, "-----") {
+			secrets = append(secrets, line)
+		}
+	}
+	return secrets
+}
