@@ -72,6 +72,10 @@ type Grant struct {
 	// Stays is the error with which the system would refuse to remove the grant: Blocked, with where to go
 	// instead. Usually nil. Nobody asks for the removal of a grant that stays.
 	Stays *Error
+	// Dormant says that this is no grant but stands for every grant whose ID begins with its own: in the state the
+	// account is in they can be neither used nor seen, and they are back when it is active. Nothing of that is held,
+	// and what is not listed beside it is not known to be gone.
+	Dormant bool
 	// Reached is, for an account as a grant, the harshest disposition it has been brought to. Empty for one
 	// that is as live as ever, and for every other grant.
 	Reached Disposition
@@ -121,15 +125,23 @@ func (h Holdings) Without(other Holdings) Holdings {
 // version has been dealt with; at any other version it is new.
 type Marks map[GrantID]string
 
-// Held returns what of a list counts as held: everything but the grants whose removal was acknowledged
-// and which have not been made anew since.
+// Held returns what of a list counts as held: everything but what is dormant, and the grants whose removal was
+// acknowledged and which have not been made anew since.
 func Held(listed []Grant, marks Marks) Holdings {
 	held := Holdings{}
 	for _, grant := range listed {
+		if grant.Dormant {
+			continue
+		}
 		if mark, ok := marks[grant.ID]; ok && mark == grant.Version {
 			continue
 		}
 		held[grant.ID] = grant.Label
 	}
 	return held
+}
+
+// Sleeps says that a grant is among those that can't be seen now, and so not known to be gone.
+func Sleeps(listed []Grant, id GrantID) bool {
+	return slices.ContainsFunc(listed, func(g Grant) bool { return g.Dormant && strings.HasPrefix(string(id), string(g.ID)) })
 }

@@ -103,6 +103,8 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 	for id := range approved {
 		_, held := out.Held[id]
 		switch {
+		case !held && Sleeps(listed, id):
+			out.Left[id] = asleep()
 		case !held:
 			delete(out.Left, id)
 		case out.Left[id] == nil:
@@ -113,7 +115,8 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 }
 
 // Gone returns, for those of the grants that are no longer held, the fact that they are gone: observed
-// where the list lacks them, acknowledged where it goes on showing what is left of them.
+// where the list lacks them, acknowledged where it goes on showing what is left of them. Of one that is
+// dormant it is not known.
 func Gone(grants Holdings, listed []Grant, held Holdings, at time.Time) map[GrantID]Removal {
 	assurance := map[GrantID]Assurance{}
 	for _, grant := range listed {
@@ -121,6 +124,9 @@ func Gone(grants Holdings, listed []Grant, held Holdings, at time.Time) map[Gran
 	}
 	gone := map[GrantID]Removal{}
 	for id, label := range grants.Without(held) {
+		if Sleeps(listed, id) {
+			continue
+		}
 		removal := Removal{Label: label, At: at, Assurance: Observed}
 		if known, ok := assurance[id]; ok {
 			removal.Assurance = known
@@ -236,6 +242,15 @@ func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Re
 		} else {
 			e.tell("could not look again", map[string]any{"error": err.Error()})
 		}
+	}
+}
+
+// asleep explains a grant that could not be removed because the account is no longer in a state in which it is
+// there.
+func asleep() error {
+	return &Error{
+		Kind: Blocked, Reason: "the account is no longer active, so that it can be neither used nor seen nor taken away, and is not gone",
+		Fix: "It is a row again as soon as the account is active. To have it gone, let this resource come before offboard_account (depends_on).",
 	}
 }
 

@@ -22,6 +22,8 @@ type thing struct {
 	// privilege is what the Admin console calls the one that an administrator needs over the whole organization.
 	// Where there is none it takes a super administrator.
 	privilege string
+	// api is the API as it is enabled in a project, where it is not the Admin SDK API.
+	api string
 }
 
 // The things, with their scopes by the discovery document and their privileges by
@@ -47,14 +49,25 @@ type op struct {
 	what  string
 	thing thing
 	scope string
+	// subject is in whose name it is made, where that is not the administrator.
+	subject string
 }
 
+// as is the call in somebody's own name, by which they are shown all that is theirs.
+func (o op) as(address string) op {
+	o.subject = address
+	return o
+}
+
+// authority is what the call's access token has to be good for.
+func (g *Google) authority(call op) authority { return authority{or(call.subject, g.config.Admin), call.scope} }
+
 func reading(t thing, format string, args ...any) op {
-	return op{fmt.Sprintf(format, args...), t, t.read}
+	return op{what: fmt.Sprintf(format, args...), thing: t, scope: t.read}
 }
 
 func managing(t thing, format string, args ...any) op {
-	return op{fmt.Sprintf(format, args...), t, t.manage}
+	return op{what: fmt.Sprintf(format, args...), thing: t, scope: t.manage}
 }
 
 // do makes a call through the client.
@@ -63,7 +76,7 @@ func do[T any](ctx context.Context, g *Google, call op, send func(ctx context.Co
 		var none T
 		return none, err
 	}
-	answer, err := send(withScope(ctx, call.scope))
+	answer, err := send(withAuthority(ctx, g.authority(call)))
 	return answer, g.explain(ctx, call, err)
 }
 
@@ -201,7 +214,9 @@ func (g *Google) classify(refusal *googleapi.Error, call op) (access.ErrorKind, 
 	case status == http.StatusForbidden && quota[why]:
 		return access.RateLimited, "Run with less -parallelism, or have the quota of the service account's project raised."
 	case status == http.StatusForbidden && (why == "accessNotConfigured" || why == "domainCannotUseApis" || why == "SERVICE_DISABLED"):
-		return access.Denied, "Enable the Admin SDK API in the service account's project, and API access for the customer."
+		return access.Denied, "Enable the " + or(call.thing.api, "Admin SDK API") + " in the service account's project, and API access for the customer."
+	case status == http.StatusForbidden && call.subject != "":
+		return access.Denied, "Google refuses this in the name of " + call.subject + ": look at whether the service is on for them (Admin console, Apps)."
 	case status == http.StatusForbidden:
 		return access.Denied, "Google refuses this to " + g.config.Admin + ", or the account belongs to somebody else's domain. " + grant(call.thing)
 	case status == http.StatusNotFound && why == "":
@@ -255,6 +270,16 @@ func statusOf(err error) int {
 		return refusal.Code
 	}
 	return 0
+}
+
+// isPrecondition says that Google refused something for the state that the account is in.
+func isPrecondition(err error) bool {
+	refusal, ok := errors.AsType[*googleapi.Error](err)
+	if !ok {
+		return false
+	}
+	a := readAnswer([]byte(refusal.Body))
+	return a.Error.Status == "FAILED_PRECONDITION" || reasonIn([]byte(refusal.Body)) == "failedPrecondition"
 }
 
 // ignoreNotFound is for removals: what is gone already needs no removing.

@@ -31,7 +31,7 @@ const (
 // (https://developers.google.com/identity/protocols/oauth2/service-account), and keeps each until shortly
 // before it expires.
 //
-// There is one token a scope. Google refuses a token outright if any of its scopes is not delegated, and does
+// There is one token a scope and a name: what belongs to a mailbox is asked for in the name of its owner. Google refuses a token outright if any of its scopes is not delegated, and does
 // not say which; asked for one at a time, the missing one can be named, and a scope that this run has no use
 // for need not be delegated.
 type tokens struct {
@@ -40,7 +40,25 @@ type tokens struct {
 	client *http.Client
 	redact func(string) string
 	mu     sync.Mutex
-	kept   map[string]*oauth2.Token
+	kept   map[authority]*ticket
+}
+
+// An authority is what an access token is good for: a scope, in somebody's name.
+type authority struct{ subject, scope string }
+
+// A ticket is the token at hand for an authority. It is asked for once at a time.
+type ticket struct {
+	mu    sync.Mutex
+	token *oauth2.Token
+}
+
+func (t *tokens) ticket(of authority) *ticket {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.kept[of] == nil {
+		t.kept[of] = &ticket{}
+	}
+	return t.kept[of]
 }
 
 // A signer signs assertions as the service account.
@@ -52,7 +70,7 @@ type signer interface {
 }
 
 func (g *Google) newTokens(ctx context.Context) (*tokens, error) {
-	t := &tokens{config: g.config, client: g.transport.Client(), redact: g.transport.Redact, kept: map[string]*oauth2.Token{}}
+	t := &tokens{config: g.config, client: g.transport.Client(), redact: g.transport.Redact, kept: map[authority]*ticket{}}
 	if g.config.ServiceAccount == "" {
 		file, err := g.config.file()
 		if err != nil {
@@ -79,18 +97,19 @@ func (g *Google) newTokens(ctx context.Context) (*tokens, error) {
 // url is where access tokens are given, which is also whom an assertion is for.
 func (t *tokens) url() string { return t.config.base("https://oauth2.googleapis.com") + tokenPath }
 
-// get returns the token at hand for a scope, or a new one if there is none or it is the spent one.
-func (t *tokens) get(ctx context.Context, scope, spent string) (string, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+// get returns the token at hand for an authority, or a new one if there is none or it is the spent one.
+func (t *tokens) get(ctx context.Context, of authority, spent string) (string, error) {
+	kept := t.ticket(of)
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
 	now := t.config.Clock.Now()
-	if kept := t.kept[scope]; kept != nil && kept.AccessToken != spent && now.Before(kept.Expiry) {
-		return kept.AccessToken, nil
+	if kept.token != nil && kept.token.AccessToken != spent && now.Before(kept.token.Expiry) {
+		return kept.token.AccessToken, nil
 	}
 	// A little in the past, for the sake of clocks that disagree.
 	issued := now.Add(-10 * time.Second)
 	claims, err := json.Marshal(map[string]any{
-		"iss": t.signer.account(), "sub": t.config.Admin, "scope": scopesBase + scope, "aud": t.url(),
+		"iss": t.signer.account(), "sub": of.subject, "scope": scopesBase + of.scope, "aud": t.url(),
 		"iat": issued.Unix(), "exp": issued.Add(time.Hour).Unix(),
 	})
 	if err != nil {
@@ -106,32 +125,32 @@ func (t *tokens) get(ctx context.Context, scope, spent string) (string, error) {
 	}
 	token, err := request.Token(context.WithValue(ctx, oauth2.HTTPClient, t.client))
 	if err != nil {
-		return "", t.explain(ctx, scope, err)
+		return "", t.explain(ctx, of, err)
 	}
 	// The library reckons the expiry on the machine's clock, and ours may be another; of what Google said it
 	// keeps nothing else.
 	seconds, _ := token.Extra("expires_in").(float64)
 	token.Expiry = now.Add(time.Duration(max(seconds, 120)-60) * time.Second)
-	t.kept[scope] = token
+	kept.token = token
 	return token.AccessToken, nil
 }
 
 // explain says what a refused exchange means
 // (https://developers.google.com/identity/protocols/oauth2/service-account#error-codes).
-func (t *tokens) explain(ctx context.Context, scope string, err error) error {
+func (t *tokens) explain(ctx context.Context, of authority, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if e, ok := errors.AsType[*access.Error](err); ok {
 		return e
 	}
-	e := &access.Error{Kind: access.Denied, Op: "get an access token in the name of " + t.config.Admin}
+	e := &access.Error{Kind: access.Denied, Op: "get an access token in the name of " + of.subject}
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
 		e.Kind, e.Reason, e.Fix = access.Malformed, "Google's token endpoint answered with what can't be read", vendor.Hint
 		return e
 	}
-	e.Reason = fmt.Sprintf("Google gives the service account %s no access token in the name of %s: %s", t.signer.account(), t.config.Admin,
+	e.Reason = fmt.Sprintf("Google gives the service account %s no access token in the name of %s: %s", t.signer.account(), of.subject,
 		t.redact(or(or(refused.ErrorDescription, refused.ErrorCode), refused.Response.Status)))
 	if refused.ErrorDescription != "" {
 		e.Reason += " (" + refused.ErrorCode + ")"
@@ -140,8 +159,10 @@ func (t *tokens) explain(ctx context.Context, scope string, err error) error {
 	case status >= 500:
 		e.Kind = access.Unavailable
 	case refused.ErrorCode == "unauthorized_client", refused.ErrorCode == "access_denied":
-		e.Fix = "Delegate the scope " + scopesBase + scope + " to it: Admin console, Security, Access and data control, API controls, " +
+		e.Fix = "Delegate the scope " + scopesBase + of.scope + " to it: Admin console, Security, Access and data control, API controls, " +
 			"Domain-wide delegation, client id " + t.signer.client() + ". A change there can take some minutes to hold, and in rare cases a day."
+	case refused.ErrorCode == "invalid_grant" && of.subject != t.config.Admin:
+		e.Fix = "Is " + of.subject + " still the address of an account that is neither suspended nor deleted? Plan again: the account is looked at first."
 	case refused.ErrorCode == "invalid_grant":
 		e.Fix = "Is admin (" + t.config.Admin + ") the address of an account of this customer that is neither suspended nor deleted, is the service " +
 			"account's key still one of its keys, and is this machine's clock right?"
@@ -303,11 +324,11 @@ func (c *caller) explain(err error) error {
 	}
 }
 
-type scopeKey struct{}
+type authorityKey struct{}
 
-// withScope says with which scope the requests of a context are to be made.
-func withScope(ctx context.Context, scope string) context.Context {
-	return context.WithValue(ctx, scopeKey{}, scope)
+// withAuthority says with which scope and in whose name the requests of a context are to be made.
+func withAuthority(ctx context.Context, of authority) context.Context {
+	return context.WithValue(ctx, authorityKey{}, of)
 }
 
 // An authorizer puts the access token on each request, and gets another when Google no longer accepts it.
@@ -317,11 +338,11 @@ type authorizer struct {
 }
 
 func (a *authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
-	scope, ok := req.Context().Value(scopeKey{}).(string)
+	of, ok := req.Context().Value(authorityKey{}).(authority)
 	if !ok {
 		return nil, errors.New("a request without a scope")
 	}
-	token, err := a.tokens.get(req.Context(), scope, "")
+	token, err := a.tokens.get(req.Context(), of, "")
 	if err != nil {
 		return nil, err
 	}
@@ -330,7 +351,7 @@ func (a *authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	// Revoked, or expired by a clock other than ours: once more with a new one.
-	token, err = a.tokens.get(req.Context(), scope, token)
+	token, err = a.tokens.get(req.Context(), of, token)
 	if err != nil {
 		return nil, err
 	}

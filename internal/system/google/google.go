@@ -1,4 +1,5 @@
-// Package google connects the model to a Google Workspace customer through the Directory API.
+// Package google connects the model to a Google Workspace customer, through the Directory API and those of the services
+// in which somebody has settings of their own.
 //
 // It is built on google.golang.org/api. What that client does not do (google.md section 0) is done
 // around it: the transport makes again what failed in passing, which the client never does; fields are named
@@ -13,6 +14,7 @@ import (
 	"strings"
 
 	admin "google.golang.org/api/admin/directory/v1"
+	"google.golang.org/api/gmail/v1"
 	"google.golang.org/api/option"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -29,6 +31,7 @@ import (
 type Google struct {
 	config    Config
 	directory *admin.Service
+	mail      *gmail.Service
 	transport *transport.Transport
 	clock     clock.Clock
 
@@ -54,12 +57,16 @@ func New(ctx context.Context, c Config) (*Google, error) {
 		return nil, err
 	}
 	client := g.transport.Client()
-	client.Transport = &authorizer{next: g.transport, tokens: tokens}
+	client.Transport = &shapes{next: &authorizer{next: g.transport, tokens: tokens}}
 	g.directory, err = admin.NewService(ctx, clientOptions(client, c.base("https://admin.googleapis.com"))...)
 	if err != nil {
 		return nil, &access.Error{Kind: access.Denied, Op: "connect to Google", Reason: g.transport.Redact(err.Error())}
 	}
 	g.directory.UserAgent = c.UserAgent
+	if g.mail, err = gmail.NewService(ctx, clientOptions(client, c.base("https://gmail.googleapis.com"))...); err != nil {
+		return nil, &access.Error{Kind: access.Denied, Op: "connect to Gmail", Reason: g.transport.Redact(err.Error())}
+	}
+	g.mail.UserAgent = c.UserAgent
 	return g, nil
 }
 

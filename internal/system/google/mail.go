@@ -1,0 +1,204 @@
+package google
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	admin "google.golang.org/api/admin/directory/v1"
+	"google.golang.org/api/gmail/v1"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// me is how Gmail calls the mailbox of whoever asks.
+const me = "me"
+
+// Mail settings, with their scopes by the discovery document. They belong to the mailbox: no privilege of an
+// administrator reaches them, and its owner is shown them all. Filters are the exception: they are changed with the
+// scope with which all settings are read.
+var (
+	mail    = thing{name: "mail settings", api: "Gmail API", read: "gmail.settings.basic", manage: "gmail.settings.sharing"}
+	filters = thing{name: "mail filters", api: "Gmail API", read: "gmail.settings.basic", manage: "gmail.settings.basic"}
+)
+
+// settings asks for a part of the settings of somebody's mailbox, in their name.
+func settings[T any](
+	ctx context.Context, c delegations, u *admin.User, what string, fields []string, send func(context.Context, *gmail.UsersSettingsService) (T, error),
+) (T, error) {
+	call := reading(mail, "list %s of %s", what, name(u)).as(u.PrimaryEmail)
+	answer, err := do(withShape(ctx, fields...), c.Google, call, func(ctx context.Context) (T, error) { return send(ctx, c.mail.Users.Settings) })
+	return answer, noMailbox(u, err)
+}
+
+// change changes something in somebody's mailbox, in their name.
+func (c delegations) change(
+	ctx context.Context, u *admin.User, t thing, what, key string, send func(context.Context, *gmail.UsersSettingsService) error,
+) error {
+	call := managing(t, "take away %s from the mailbox of %s", strings.TrimSpace(what+" "+key), name(u)).as(u.PrimaryEmail)
+	err := c.write(ctx, call, func(ctx context.Context) error { return send(ctx, c.mail.Users.Settings) })
+	return whileActive(u, noMailbox(u, err))
+}
+
+// noMailbox explains a refusal to show an active account's settings: it has no mailbox, or one that is off. That says
+// nothing of what its settings were, or will be once it is on.
+func noMailbox(u *admin.User, err error) error {
+	if status(u) != active || statusOf(err) != http.StatusBadRequest || !isPrecondition(err) {
+		return err
+	}
+	return withFix(err, "Gmail shows no settings of "+name(u)+", because there is no mailbox, or the service is off for it: what was set before is not "+
+		"known. Turn Gmail on for the account, suspend the account, or leave google out of this resource for this person.")
+}
+
+// delegates are who may read the account's mail and send in its name.
+func (c delegations) delegates(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
+	answer, err := settings(ctx, c, u, "the mail delegates", []string{"delegates"},
+		func(ctx context.Context, s *gmail.UsersSettingsService) (*gmail.ListDelegatesResponse, error) {
+			return s.Delegates.List(me).Context(ctx).Do()
+		})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range answer.Delegates {
+		if d == nil || d.DelegateEmail == "" {
+			return nil, unnamed(u, "a mail delegate")
+		}
+		grants = append(grants, byAddress("delegate/", d.DelegateEmail, "reads and sends their mail", d.VerificationStatus))
+	}
+	return grants, nil
+}
+
+// removeDelegate: DELETE /gmail/v1/users/me/settings/delegates/{address}, scope gmail.settings.sharing.
+func (c delegations) removeDelegate(ctx context.Context, u *admin.User, address string) error {
+	return c.change(ctx, u, mail, "the delegate", address, func(ctx context.Context, s *gmail.UsersSettingsService) error {
+		return s.Delegates.Delete(me, address).Context(ctx).Do()
+	})
+}
+
+func (c delegations) forwardingAddresses(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
+	answer, err := settings(ctx, c, u, "the forwarding addresses", []string{"forwardingAddresses"},
+		func(ctx context.Context, s *gmail.UsersSettingsService) (*gmail.ListForwardingAddressesResponse, error) {
+			return s.ForwardingAddresses.List(me).Context(ctx).Do()
+		})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range answer.ForwardingAddresses {
+		if f == nil || f.ForwardingEmail == "" {
+			return nil, unnamed(u, "a forwarding address")
+		}
+		grants = append(grants, byAddress("forwarding/", f.ForwardingEmail, "forwarding address", f.VerificationStatus))
+	}
+	return grants, nil
+}
+
+// removeForwardingAddress: DELETE /gmail/v1/users/me/settings/forwardingAddresses/{address}, scope
+// gmail.settings.sharing. The forwarding and the filters that use it come before it in the order of ids.
+func (c delegations) removeForwardingAddress(ctx context.Context, u *admin.User, address string) error {
+	return c.change(ctx, u, mail, "the forwarding address", address, func(ctx context.Context, s *gmail.UsersSettingsService) error {
+		return s.ForwardingAddresses.Delete(me, address).Context(ctx).Do()
+	})
+}
+
+func (c delegations) autoForwarding(ctx context.Context, u *admin.User) ([]access.Grant, error) {
+	answer, err := settings(ctx, c, u, "the forwarding of all mail", []string{"enabled", "emailAddress", "disposition"},
+		func(ctx context.Context, s *gmail.UsersSettingsService) (*gmail.AutoForwarding, error) {
+			return s.GetAutoForwarding(me).Context(ctx).Do()
+		})
+	switch {
+	case err != nil:
+		return nil, err
+	case !answer.Enabled:
+		return nil, nil
+	case answer.EmailAddress == "":
+		return nil, unnamed(u, "forwarding")
+	}
+	return []access.Grant{{ID: "auto_forwarding", Label: oneLine(strings.ToLower(answer.EmailAddress)) + " (all mail is forwarded there)"}}, nil
+}
+
+// removeAutoForwarding: PUT /gmail/v1/users/me/settings/autoForwarding, scope gmail.settings.sharing. Its false has to
+// be named to be sent.
+func (c delegations) removeAutoForwarding(ctx context.Context, u *admin.User, _ string) error {
+	return c.change(ctx, u, mail, "the forwarding of all mail", "", func(ctx context.Context, s *gmail.UsersSettingsService) error {
+		_, err := s.UpdateAutoForwarding(me, &gmail.AutoForwarding{Enabled: false, ForceSendFields: []string{"Enabled"}}).Context(ctx).Do()
+		return err
+	})
+}
+
+// filters are those that forward: what the others do stays in the mailbox.
+func (c delegations) filters(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
+	answer, err := settings(ctx, c, u, "the mail filters", []string{"filter"},
+		func(ctx context.Context, s *gmail.UsersSettingsService) (*gmail.ListFiltersResponse, error) {
+			return s.Filters.List(me).Context(ctx).Do()
+		})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range answer.Filter {
+		switch {
+		case f == nil || f.Id == "":
+			return nil, unnamed(u, "a filter")
+		case f.Action == nil || f.Action.Forward == "":
+			continue
+		}
+		// What a filter looks for may be anybody's secret: it goes by its id.
+		label := fmt.Sprintf("%s (the filter %s forwards there)", oneLine(strings.ToLower(f.Action.Forward)), f.Id)
+		grants = append(grants, access.Grant{ID: access.GrantID("filter/" + f.Id), Label: label})
+	}
+	return grants, nil
+}
+
+// removeFilter: DELETE /gmail/v1/users/me/settings/filters/{id}, scope gmail.settings.basic.
+func (c delegations) removeFilter(ctx context.Context, u *admin.User, id string) error {
+	return c.change(ctx, u, filters, "the filter", id, func(ctx context.Context, s *gmail.UsersSettingsService) error {
+		return s.Filters.Delete(me, id).Context(ctx).Do()
+	})
+}
+
+// sendAs are the addresses in whose name mail can be sent, but the account's primary one, which stays. That it is
+// there tells that the settings are those of this mailbox: a mailbox has at least this, and may have nothing else.
+func (c delegations) sendAs(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
+	answer, err := settings(ctx, c, u, "the addresses to send as", []string{"sendAs"},
+		func(ctx context.Context, s *gmail.UsersSettingsService) (*gmail.ListSendAsResponse, error) {
+			return s.SendAs.List(me).Context(ctx).Do()
+		})
+	if err != nil {
+		return nil, err
+	}
+	primary := false
+	for _, s := range answer.SendAs {
+		switch {
+		case s == nil || s.SendAsEmail == "":
+			return nil, unnamed(u, "an address to send as")
+		case s.IsPrimary:
+			primary = primary || strings.EqualFold(s.SendAsEmail, u.PrimaryEmail)
+		default:
+			grants = append(grants, byAddress("send_as/", s.SendAsEmail, "sends as", s.VerificationStatus))
+		}
+	}
+	if !primary {
+		return nil, malformed(reading(mail, "list the mail settings of %s", name(u)), "the settings of a mailbox that is not that of "+name(u))
+	}
+	return grants, nil
+}
+
+// removeSendAs: DELETE /gmail/v1/users/me/settings/sendAs/{address}, scope gmail.settings.sharing.
+func (c delegations) removeSendAs(ctx context.Context, u *admin.User, address string) error {
+	return c.change(ctx, u, mail, "the address to send as", address, func(ctx context.Context, s *gmail.UsersSettingsService) error {
+		return s.SendAs.Delete(me, address).Context(ctx).Do()
+	})
+}
+
+// byAddress is a grant that an address names. One that was not confirmed gives nothing yet, and can at any time.
+func byAddress(family, address, what, verification string) access.Grant {
+	address = oneLine(strings.ToLower(address))
+	if verification != "" && verification != "accepted" {
+		what += ", " + oneLine(verification)
+	}
+	return access.Grant{ID: access.GrantID(family + address), Label: address + " (" + what + ")"}
+}
+
+func unnamed(u *admin.User, what string) error {
+	return malformed(reading(mail, "list the mail settings of %s", name(u)), what+" that names nobody")
+}
