@@ -38,6 +38,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.admins()
 	b.jane()
 	b.others()
+	b.mailboxes()
 	return &Tenant{clock: clk, state: b.state}
 }
 
@@ -45,8 +46,8 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 func allScopes() []string {
 	var scopes []string
 	for _, op := range operations {
-		for _, scope := range strings.Fields(op.scopes) {
-			if scope = scopePrefix + scope; !slices.Contains(scopes, scope) {
+		for _, scope := range fullScopes(op.scopes) {
+			if !slices.Contains(scopes, scope) {
 				scopes = append(scopes, scope)
 			}
 		}

@@ -25,7 +25,7 @@ func (c *call) authenticate() *failure {
 		return nil // the service account itself, who is nobody in the directory
 	}
 	u := c.state.Users[token.Subject]
-	if u == nil || u.Suspended || u.Archived {
+	if u == nil || (u.Suspended || u.Archived) && !c.op.mailbox {
 		return unauthenticated()
 	}
 	c.by = u
@@ -38,11 +38,27 @@ func (c *call) checkScope() *failure {
 		return nil
 	}
 	for _, scope := range strings.Fields(c.op.scopes) {
-		if slices.Contains(c.scopes, scopePrefix+scope) {
+		if slices.Contains(c.scopes, fullScope(scope)) {
 			return nil
 		}
 	}
-	return scopeMissing(scopePrefix + strings.Join(strings.Fields(c.op.scopes), " "+scopePrefix))
+	return scopeMissing(strings.Join(fullScopes(c.op.scopes), " "))
+}
+
+// fullScope is a scope with what nearly all of Google's begin with.
+func fullScope(scope string) string {
+	if strings.Contains(scope, "://") {
+		return scope
+	}
+	return scopePrefix + scope
+}
+
+func fullScopes(scopes string) []string {
+	var full []string
+	for _, scope := range strings.Fields(scopes) {
+		full = append(full, fullScope(scope))
+	}
+	return full
 }
 
 const scopePrefix = "https://www.googleapis.com/auth/"

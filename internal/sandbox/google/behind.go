@@ -267,10 +267,7 @@ func (t *Tenant) Delegate(scopes ...string) {
 	t.change(func(s *state, _ time.Time) {
 		s.Delegated = nil
 		for _, scope := range scopes {
-			if !strings.Contains(scope, "://") {
-				scope = scopePrefix + scope
-			}
-			s.Delegated = append(s.Delegated, scope)
+			s.Delegated = append(s.Delegated, fullScope(scope))
 		}
 	})
 }

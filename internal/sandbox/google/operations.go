@@ -1,5 +1,7 @@
 package google
 
+import "slices"
+
 // An operation is one method on one path, as in the discovery documents.
 type operation struct {
 	method, path string
@@ -16,7 +18,10 @@ type operation struct {
 	superOnly bool
 	// open operations are for everybody with a token, and caller ones for those of iamcredentials.
 	open, caller bool
-	serve        func(*call) reply
+	// mailbox operations are answered for whom the token speaks for, and refused in a way of their own to those who
+	// are suspended.
+	mailbox bool
+	serve   func(*call) reply
 }
 
 const (
@@ -40,8 +45,11 @@ const (
 	readAliasScope   = aliasScope + " admin.directory.user.alias.readonly admin.directory.user.readonly"
 )
 
-// operations is the whole API.
-var operations = []operation{
+// operations are the whole of the APIs.
+var operations = slices.Concat(directoryOperations, mailOperations)
+
+// directoryOperations are those of the Directory API, and the one of iamcredentials.
+var directoryOperations = []operation{
 	{
 		method: "GET", path: onUsers, scopes: readUsersScope + " cloud-platform", privilege: readUsers, most: 500,
 		query: "customer domain maxResults orderBy pageToken projection query showDeleted sortOrder viewType",

@@ -12,7 +12,8 @@ import (
 
 // documented is a discovery document, as far as operations go.
 type documented struct {
-	Methods map[string]struct {
+	ServicePath string
+	Methods     map[string]struct {
 		HTTPMethod, Path string
 		Scopes           []string
 		Parameters       map[string]struct{ Location, Maximum string }
@@ -46,40 +47,45 @@ func TestEveryOperationHasTheScopesAndParametersOfTheDiscoveryDocument(t *testin
 	if err := json.Unmarshal(out, &module); err != nil {
 		t.Fatal(err)
 	}
-	data, err := os.ReadFile(filepath.Join(module.Dir, "admin/directory/v1/admin-api.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var document documented
-	if err := json.Unmarshal(data, &document); err != nil {
-		t.Fatal(err)
-	}
 	found := map[string]bool{}
-	document.visit(func(method, path string, scopes, query []string) {
-		for _, op := range operations {
-			if op.method != method || op.path != path {
-				continue
-			}
-			found[method+" "+path] = true
-			var mine []string
-			for _, scope := range strings.Fields(op.scopes) {
-				mine = append(mine, scopePrefix+scope)
-			}
-			slices.Sort(mine)
-			slices.Sort(scopes)
-			if !slices.Equal(mine, scopes) {
-				t.Errorf("%s %s: the scopes are\n %q, documented are\n %q", method, path, mine, scopes)
-			}
-			for _, name := range strings.Fields(op.query) {
-				if !slices.Contains(query, name) {
-					t.Errorf("%s %s: the parameter %s is not documented", method, path, name)
-				}
-			}
+	for _, file := range []string{"admin/directory/v1/admin-api.json", "gmail/v1/gmail-api.json"} {
+		data, err := os.ReadFile(filepath.Join(module.Dir, file))
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
+		var document documented
+		if err := json.Unmarshal(data, &document); err != nil {
+			t.Fatal(err)
+		}
+		document.visit(func(method, path string, scopes, query []string) {
+			checkOperation(t, method, document.ServicePath+path, scopes, query, found)
+		})
+	}
 	for _, op := range operations {
 		if !op.caller && !found[op.method+" "+op.path] {
 			t.Errorf("%s %s is not documented", op.method, op.path)
+		}
+	}
+}
+
+// checkOperation compares a documented method with the operation that it is, if there is one.
+func checkOperation(t *testing.T, method, path string, scopes, query []string, found map[string]bool) {
+	t.Helper()
+	for _, op := range operations {
+		if op.method != method || op.path != path {
+			continue
+		}
+		found[method+" "+path] = true
+		mine := fullScopes(op.scopes)
+		slices.Sort(mine)
+		slices.Sort(scopes)
+		if !slices.Equal(mine, scopes) {
+			t.Errorf("%s %s: the scopes are\n %q, documented are\n %q", method, path, mine, scopes)
+		}
+		for _, name := range strings.Fields(op.query) {
+			if !slices.Contains(query, name) {
+				t.Errorf("%s %s: the parameter %s is not documented", method, path, name)
+			}
 		}
 	}
 }

@@ -66,6 +66,8 @@ type user struct {
 	Sessions     int
 	Tokens       []token
 	AppPasswords []appPassword
+
+	Mail mailSettings
 }
 
 // A token is everything that one app was granted.

@@ -60,7 +60,9 @@ func (o op) as(address string) op {
 }
 
 // authority is what the call's access token has to be good for.
-func (g *Google) authority(call op) authority { return authority{or(call.subject, g.config.Admin), call.scope} }
+func (g *Google) authority(call op) authority {
+	return authority{or(call.subject, g.config.Admin), call.scope}
+}
 
 func reading(t thing, format string, args ...any) op {
 	return op{what: fmt.Sprintf(format, args...), thing: t, scope: t.read}

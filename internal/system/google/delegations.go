@@ -2,6 +2,7 @@ package google
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -33,8 +34,8 @@ type family struct {
 	remove func(c delegations, ctx context.Context, u *admin.User, key string) error
 }
 
-// own are the families that are seen in the account's own name.
-var own = []family{
+// inTheirName are the families that are seen in the account's own name.
+var inTheirName = []family{
 	{"delegate/", "mail delegates", delegations.delegates, delegations.removeDelegate},
 	{"auto_forwarding", "forwarding of all mail", delegations.autoForwarding, delegations.removeAutoForwarding},
 	{"filter/", "filters that forward mail", delegations.filters, delegations.removeFilter},
@@ -50,7 +51,7 @@ func (c delegations) List(ctx context.Context, account access.AccountID) (grants
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range own {
+	for _, f := range inTheirName {
 		if status(u) != active {
 			grants = append(grants, access.Grant{ID: access.GrantID(f.prefix), Label: f.name + " (the account is " + status(u) + ")", Dormant: true})
 			continue
@@ -67,7 +68,7 @@ func (c delegations) List(ctx context.Context, account access.AccountID) (grants
 // Remove takes one away.
 func (c delegations) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
 	gone := access.Receipt{Assurance: access.Observed}
-	at := slices.IndexFunc(own, func(f family) bool { return strings.HasPrefix(string(grant), f.prefix) })
+	at := slices.IndexFunc(inTheirName, func(f family) bool { return strings.HasPrefix(string(grant), f.prefix) })
 	if at < 0 {
 		// A row of a hand in the state: nothing of that name can be there.
 		return gone, ctx.Err()
@@ -76,6 +77,11 @@ func (c delegations) Remove(ctx context.Context, account access.AccountID, grant
 	if err != nil {
 		return gone, ignoreNotFound(err)
 	}
-	f := own[at]
+	if status(u) != active {
+		return access.Receipt{}, whileActive(u, &access.Error{
+			Kind: access.Blocked, Op: fmt.Sprintf("take %s away from %s", grant, name(u)), Reason: "Google changes this in the account's own name only",
+		})
+	}
+	f := inTheirName[at]
 	return gone, f.remove(c, ctx, u, strings.TrimPrefix(string(grant), f.prefix))
 }
