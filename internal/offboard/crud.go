@@ -229,8 +229,13 @@ func (r *Resource) tell(plan values, approved access.Holdings, out access.Outcom
 		diags.Append(errorUnverified(r.what(plan), out))
 	}
 	for _, id := range approved.IDs() {
-		if reason, left := out.Left[id]; left {
+		reason, left := out.Left[id]
+		_, held := out.Held[id]
+		switch {
+		case left && held:
 			diags.Append(errorRemains(plan, id, approved[id], reason))
+		case left:
+			diags.Append(errorDormant(plan, id, approved[id], reason))
 		}
 	}
 	for _, id := range out.Appeared.IDs() {

@@ -65,6 +65,13 @@ func errorRemains(v values, id access.GrantID, label string, reason error) diag.
 		v.Person.ValueString(), label, id, v.System.ValueString(), sentence(advice(reason))))
 }
 
+// errorDormant is for a row that could not be removed and can't be seen any more either.
+func errorDormant(v values, id access.GrantID, label string, reason error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(rootAccess.AtMapKey(string(id)), "Access remains, out of reach", fmt.Sprintf(
+		"%s (%s) was not taken away from %s in %s.\n\n%s\n\nState no longer has the row, and does not say that it was removed.",
+		label, id, v.Person.ValueString(), v.System.ValueString(), sentence(advice(reason))))
+}
+
 // advice is an error without what was being done, which the row it stands at says already.
 func advice(err error) string {
 	if e, ok := errors.AsType[*access.Error](err); ok {

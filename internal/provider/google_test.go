@@ -71,6 +71,17 @@ var everyInGoogle = map[string]life[*google.Tenant]{
 		returns:  func(tenant *google.Tenant) { tenant.AssignRole(google.Jane, google.HelpDeskRole) },
 		returned: "Help Desk Administrator",
 	},
+	"delegations": {
+		holds: []string{
+			"omar.haddad@acme.example (reads and sends their mail)", "sam.reed@acme.example (reads and sends their mail, pending)",
+			"jane@personal.example (forwarding address)", "jane.doe@partner.example (forwarding address, pending)",
+			"jane@personal.example (all mail is forwarded there)",
+			"jane@personal.example (the filter ANe1Bf8c49b90n2qbk6o0yq68 forwards there)", "jane@personal.example (the filter ANe1B0zr9dr9fha4w2m7pex5e forwards there)",
+			"jane@personal.example (sends as)", "press@acme.example (sends as)",
+		},
+		returns:  func(tenant *google.Tenant) { tenant.AddMailDelegate(google.Jane, google.Omar) },
+		returned: "omar.haddad@acme.example (reads and sends their mail)",
+	},
 	"group_ownership": {
 		arguments: []string{fmt.Sprintf("successor = %q", google.Mei)},
 		holds:     []string{"Engineering (owner)", "On call (owner)"},

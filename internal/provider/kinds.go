@@ -109,11 +109,17 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "delegations", Transfers: true,
-			Row: "those who look up to them in relationships between people, such as reports to their manager: they move to the successor",
+			Row: "those who look up to them in relationships between people, such as reports to their manager: they move to the successor; in Google who " +
+				"reads their mail, where it is forwarded, and as whom they send",
 			About: "Rights on others' things, and others' on theirs. In Okta these are linked objects: reports move to the successor. To whom the person " +
-				"reported gives them nothing, and is no row.",
+				"reported gives them nothing, and is no row. In Google they are the settings of the person's own mailbox: mail delegates, forwarding " +
+				"addresses, forwarding of all mail, filters that forward, and addresses to send as; nothing moves. Google shows and changes them only " +
+				"while the account is active, so let this resource come before `offboard_account` (`depends_on`). Of a suspended or archived account " +
+				"none of them works: they are no rows then, nor recorded as removed, and are rows again as soon as the account is active. What others " +
+				"have delegated to the person in Google is not among them.",
 		},
-		Okta: okta.Delegations,
+		Okta:   okta.Delegations,
+		Google: google.Delegations,
 	},
 	{
 		Kind: offboard.Kind{

@@ -113,6 +113,7 @@ var kinds = map[string]prepared{
 		},
 	},
 	"group ownership": {connect: google.GroupOwnership},
+	"delegations":     {connect: google.Delegations},
 }
 
 func TestEveryConnectorConforms(t *testing.T) {

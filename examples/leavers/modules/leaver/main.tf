@@ -43,7 +43,21 @@ resource "offboard_tokens" "this" {
   depends_on = [offboard_authenticators.this]
 }
 
-# 2. The account.
+# 2. What needs an account that is still active. Google shows and changes the settings of a mailbox only then.
+
+resource "offboard_delegations" "this" {
+  for_each = var.systems
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  successor  = var.successor
+  tolerate   = lookup(var.tolerate, "delegations", null)
+
+  depends_on = [offboard_sessions.this, offboard_tokens.this]
+}
+
+# 3. The account.
 
 resource "offboard_account" "this" {
   for_each = var.systems
@@ -54,10 +68,10 @@ resource "offboard_account" "this" {
   disposition = var.disposition
   tolerate    = lookup(var.tolerate, "account", null)
 
-  depends_on = [offboard_sessions.this, offboard_tokens.this]
+  depends_on = [offboard_sessions.this, offboard_tokens.this, offboard_delegations.this]
 }
 
-# 3. What it held. Roles and applications that come with a group go with the group.
+# 4. What it held. Roles and applications that come with a group go with the group.
 
 resource "offboard_keys" "this" {
   for_each = var.systems
@@ -114,19 +128,7 @@ resource "offboard_devices" "this" {
   depends_on = [offboard_account.this]
 }
 
-# 4. What goes to somebody else.
-
-resource "offboard_delegations" "this" {
-  for_each = var.systems
-
-  system     = each.key
-  person     = var.person
-  terminated = var.terminated
-  successor  = var.successor
-  tolerate   = lookup(var.tolerate, "delegations", null)
-
-  depends_on = [offboard_account.this]
-}
+# 5. What goes to somebody else.
 
 resource "offboard_group_ownership" "this" {
   for_each = toset([for s in var.systems : s if !contains(lookup(var.without, s, []), "group_ownership")])
