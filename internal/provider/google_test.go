@@ -71,6 +71,14 @@ var everyInGoogle = map[string]life[*google.Tenant]{
 		returns:  func(tenant *google.Tenant) { tenant.AssignRole(google.Jane, google.HelpDeskRole) },
 		returned: "Help Desk Administrator",
 	},
+	"devices": {
+		holds: []string{
+			"iPhone 15 (their own, ios, approved)", "Pixel 8 (their own, android, approved)", "Pixel Tablet (the company's, android, approved)",
+			"Latitude 7440 (the company's, windows, approved)", "Chromebook Spin 714 (ChromeOS, serial number 5CD3318644)", "Chromebox CXI5 (ChromeOS, serial number 5CD2189244)",
+		},
+		returns:  func(tenant *google.Tenant) { tenant.Enroll(google.Jane, "Pixel 9", "ANDROID", false) },
+		returned: "Pixel 9 (their own, android, approved)", acknowledged: 4,
+	},
 	"delegations": {
 		holds: []string{
 			"omar.haddad@acme.example (reads and sends their mail)", "sam.reed@acme.example (reads and sends their mail, pending)",
@@ -120,7 +128,7 @@ func TestBadInputForGoogleIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ config, pattern string }{
 		"a disposition Google lacks here": {oneIn("google", "account", google.Jane, `disposition = "delete"`), `(?s)Unknown disposition.*"suspend"\s+and\s+"archive"`},
-		"a kind Google lacks here":        {oneIn("google", "devices", google.Jane), `(?s)Unknown system.*offboard_devices\s+has\s+no\s+system\s+"google"`},
+		"a kind Google lacks here":        {oneIn("google", "app_assignments", google.Jane), `(?s)Unknown system.*offboard_app_assignments\s+has\s+no\s+system\s+"google"`},
 		"a system that isn't configured":  {one("sessions", google.Jane), `(?s)Unknown system.*does\s+not\s+configure`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -100,11 +100,15 @@ var Kinds = []Row{
 	},
 	{
 		Kind: offboard.Kind{
-			Name:  "devices",
-			Row:   "devices enrolled for them",
-			About: "The devices enrolled for a person. A device that others use too is left alone, and said so.",
+			Name: "devices",
+			Row:  "devices enrolled for them, or with their account on them",
+			About: "The devices enrolled for a person. In Okta a device that others use too is left alone, and said so. In Google the person's account is " +
+				"wiped from their own devices and from the company's, and never a whole device; it happens when the device is next in touch, so it is " +
+				"recorded as `acknowledged`, until Google says that it is done. A ChromeOS device that is noted as theirs is released: it is the " +
+				"company's, and stays enrolled.",
 		},
-		Okta: okta.Devices,
+		Okta:   okta.Devices,
+		Google: google.Devices,
 	},
 	{
 		Kind: offboard.Kind{

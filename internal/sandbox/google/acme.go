@@ -2,6 +2,7 @@ package google
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 			CustomerID: "C0" + letters(7, "customer", company.Domain), Domain: company.Domain, Name: company.Name,
 			Created: now.Add(-3 * year), ArchiveLicences: 2,
 			Users: map[string]*user{}, Deleted: map[string]*user{}, Groups: map[string]*group{},
+			Devices: map[string]*device{}, Chromebooks: map[string]*chromebook{},
 			Roles: map[string]*role{}, Assignments: map[string]*assignment{}, AccessTokens: map[string]*accessToken{},
 			Made: map[string]int{}, Delegated: allScopes(),
 		},
@@ -39,6 +41,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.jane()
 	b.others()
 	b.mailboxes()
+	b.devices()
 	return &Tenant{clock: clk, state: b.state}
 }
 
@@ -237,6 +240,7 @@ func (s *state) delete(u *user, now time.Time) {
 	for _, a := range s.assignmentsTo(u.ID) {
 		delete(s.Assignments, a.ID)
 	}
+	maps.DeleteFunc(s.Devices, func(_ string, d *device) bool { return d.User == u.ID }) // a guess
 	s.Deleted[u.ID] = u
 	delete(s.Users, u.ID)
 }

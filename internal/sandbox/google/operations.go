@@ -21,7 +21,9 @@ type operation struct {
 	// mailbox operations are answered for whom the token speaks for, and refused in a way of their own to those who
 	// are suspended.
 	mailbox bool
-	serve   func(*call) reply
+	// verb is what is done to what the path names, after a colon. A pattern of ServeMux can't tell.
+	verb  string
+	serve func(*call) reply
 }
 
 const (
@@ -46,7 +48,7 @@ const (
 )
 
 // operations are the whole of the APIs.
-var operations = slices.Concat(directoryOperations, mailOperations)
+var operations = slices.Concat(directoryOperations, mailOperations, deviceOperations)
 
 // directoryOperations are those of the Directory API, and the one of iamcredentials.
 var directoryOperations = []operation{

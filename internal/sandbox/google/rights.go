@@ -25,6 +25,8 @@ const (
 	userSecurity  = "USER_SECURITY_ALL"
 	readGroups    = "GROUPS_RETRIEVE"
 	updateGroups  = "GROUPS_UPDATE"
+	mobileDevices = "MOBILE_DEVICE_MANAGEMENT"
+	chromeDevices = "MANAGE_DEVICES"
 )
 
 // implies says whether having one privilege is to have another.

@@ -29,6 +29,9 @@ type snapshot struct {
 	Groups    map[string][]string // to the members but one
 	Roles     map[string][]string // of groups
 	Delegated []string
+	// Devices are those of others, with their states, and Chromebooks all, but for whose they are noted to be.
+	Devices     []device
+	Chromebooks []chromebook
 }
 
 // holdings is what one person is and has. The licences for archived users are nobody's.
@@ -57,6 +60,20 @@ func (s *state) snapshot(except string) snapshot {
 			h.Account.Codes = append(h.Account.Codes, digest(code))
 		}
 		snap.People = append(snap.People, h)
+	}
+	for _, d := range sorted(s.Devices) {
+		if d.User != except {
+			snap.Devices = append(snap.Devices, *d)
+		}
+	}
+	for _, d := range sorted(s.Chromebooks) {
+		shown := *d
+		for _, u := range []*user{s.Users[except], s.Deleted[except]} {
+			if u != nil && u.PrimaryEmail == shown.AnnotatedUser {
+				shown.AnnotatedUser = ""
+			}
+		}
+		snap.Chromebooks = append(snap.Chromebooks, shown)
 	}
 	for _, g := range s.Groups {
 		snap.Groups[g.Email] = s.memberNames(g, except)

@@ -23,6 +23,8 @@ type state struct {
 	Groups      map[string]*group
 	Roles       map[string]*role
 	Assignments map[string]*assignment
+	Devices     map[string]*device
+	Chromebooks map[string]*chromebook
 
 	// AccessTokens are what the token endpoint gave, by the digest of the token.
 	AccessTokens map[string]*accessToken

@@ -122,7 +122,7 @@ func listUnsighted[T any](ctx context.Context, g *Google, call op, turn func(ctx
 			return nil, err
 		}
 		// Google leaves out what a list has none of, so that any object at all could pass for an empty list.
-		if !ofDirectory(p.kind) {
+		if p.kind != shaped && !ofDirectory(p.kind) {
 			return nil, malformed(call, "something other than a list")
 		}
 		for _, item := range p.items {
@@ -137,6 +137,9 @@ func listUnsighted[T any](ctx context.Context, g *Google, call op, turn func(ctx
 		token = p.next
 	}
 }
+
+// shaped is the kind of a list that has none, and is told by its shape (shape.go).
+const shaped = "shaped"
 
 // ofDirectory says that an answer says of itself that it is of the Directory API.
 func ofDirectory(kind string) bool { return strings.HasPrefix(kind, "admin#directory#") }

@@ -114,6 +114,7 @@ var kinds = map[string]prepared{
 	},
 	"group ownership": {connect: google.GroupOwnership},
 	"delegations":     {connect: google.Delegations},
+	"devices":         {connect: google.Devices},
 }
 
 func TestEveryConnectorConforms(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	admin "google.golang.org/api/admin/directory/v1"
+	"google.golang.org/api/cloudidentity/v1"
 	"google.golang.org/api/gmail/v1"
 	"google.golang.org/api/option"
 
@@ -32,6 +33,7 @@ type Google struct {
 	config    Config
 	directory *admin.Service
 	mail      *gmail.Service
+	identity  *cloudidentity.Service
 	transport *transport.Transport
 	clock     clock.Clock
 
@@ -67,6 +69,10 @@ func New(ctx context.Context, c Config) (*Google, error) {
 		return nil, &access.Error{Kind: access.Denied, Op: "connect to Gmail", Reason: g.transport.Redact(err.Error())}
 	}
 	g.mail.UserAgent = c.UserAgent
+	if g.identity, err = cloudidentity.NewService(ctx, clientOptions(client, c.base("https://cloudidentity.googleapis.com"))...); err != nil {
+		return nil, &access.Error{Kind: access.Denied, Op: "connect to Cloud Identity", Reason: g.transport.Redact(err.Error())}
+	}
+	g.identity.UserAgent = c.UserAgent
 	return g, nil
 }
 

@@ -19,7 +19,7 @@ func documented(t *testing.T) map[string][2][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scope := regexp.MustCompile(`(admin\.directory|gmail)\.[a-z.]+[a-z]`)
+	scope := regexp.MustCompile(`(admin\.directory|gmail|cloud-identity)\.[a-z.]+[a-z]`)
 	scopes := map[string][2][]string{}
 	for _, line := range strings.Split(string(page), "\n") {
 		columns := strings.Split(line, "|")

@@ -146,6 +146,9 @@ func TestNothingIsVerifiedBySearching(t *testing.T) {
 		if disposer, ok := c.(access.Disposer); ok {
 			c, _ = disposer.Dispose(kind.dispose)
 		}
+		if name == "devices" {
+			continue // Found by searching, and verified by id: devices_test.go.
+		}
 		if out := w.exit(t, c, w.id(sandboxgoogle.Jane)); out.Unverified != nil {
 			t.Errorf("%s: %v", name, out.Unverified)
 		}
