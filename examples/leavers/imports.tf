@@ -44,19 +44,19 @@ import {
 }
 
 import {
-  for_each = local.accounts
+  for_each = local.in_okta
   to       = module.leaver[each.value.person].offboard_app_assignments.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.accounts
+  for_each = local.in_okta
   to       = module.leaver[each.value.person].offboard_devices.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.accounts
+  for_each = local.in_okta
   to       = module.leaver[each.value.person].offboard_delegations.this[each.value.system]
   id       = each.key
 }

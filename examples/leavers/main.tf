@@ -13,7 +13,8 @@ variable "okta_org_url" {
 }
 
 provider "offboard" {
-  okta      = { org_url = var.okta_org_url }
+  okta = { org_url = var.okta_org_url }
+  # google  = { admin = "offboarding@acme.example" } # and "google" among the systems below
   protected = ["breakglass@acme.example"]
 }
 
@@ -27,6 +28,7 @@ locals {
       for system in local.systems : "${system}/${person}" => { person = person, system = system }
     }
   ]...)
+  in_okta = { for id, account in local.accounts : id => account if account.system == "okta" }
 }
 
 module "leaver" {

@@ -23,7 +23,7 @@ variable "successor" {
 variable "disposition" {
   type        = string
   default     = "suspend"
-  description = "What becomes of the account: suspend, deactivate or delete."
+  description = "What becomes of the account: suspend, or what else all of the systems have (Okta: deactivate, delete; Google: archive)."
 }
 
 variable "tolerate" {
