@@ -124,23 +124,6 @@ func TestBadInputForGoogleIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 	}
 }
 
-func TestTheStateThatAnImportMakesIsTheOneThatCreatingMakesInGoogleToo(t *testing.T) {
-	t.Parallel()
-	for kind := range everyInGoogle {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			w := newGoogleWorld(t)
-			w.run(
-				resource.TestStep{Config: w.config(oneIn("google", kind, google.Jane))},
-				resource.TestStep{
-					ResourceName: "offboard_" + kind + ".this", ImportState: true, ImportStateId: "google/" + google.Jane, ImportStateVerify: true,
-					ImportStateVerifyIdentifierAttribute: "person", ImportStateVerifyIgnore: []string{"timeouts"},
-				},
-			)
-		})
-	}
-}
-
 func TestAnArchivedAccountIsBeyondASuspendedOne(t *testing.T) {
 	t.Parallel()
 	w := newGoogleWorld(t)
