@@ -395,3 +395,41 @@ func TestTheLeaversExampleIsAWholeExitInGoogleToo(t *testing.T) {
 		t.Errorf("suspended: %v; the group's owners: %v", tenant.IsSuspended(google.Jane), tenant.Owners(google.OnCall))
 	}
 }
+
+func TestAnAccountIsNotTerminatedUnderAnAliasOfIts(t *testing.T) {
+	t.Parallel()
+	w := newGoogleWorld(t)
+	exit := w.config(importedIn("google", "sessions", google.Jane, terminated))
+	w.run(
+		resource.TestStep{Config: exit, Check: expectAccess("offboard_sessions.this")},
+		resource.TestStep{
+			// Jane is gone for good, and Mei gets her mail.
+			PreConfig:   func() { w.tenant.Delete(google.Jane); w.tenant.AddAlias(google.Mei, google.Jane) },
+			Config:      exit,
+			ExpectError: only(true, `(?s)is\s+an\s+alias\s+of\s+the\s+account.*mei.tanaka@acme.example`),
+		},
+	)
+	sessions := w.tenant.Sessions(google.Mei)
+	// Nor where nothing is known of Jane yet.
+	second := newGoogleWorld(t)
+	second.tenant.Delete(google.Jane)
+	second.tenant.AddAlias(google.Mei, google.Jane)
+	second.run(resource.TestStep{
+		Config:      second.config(importedIn("google", "sessions", google.Jane, terminated)),
+		ExpectError: only(true, `(?s)Termination refused.*is\s+mei.tanaka@acme.example,\s+and\s+that\s+address\s+is\s+not\s+its\s+own`),
+	})
+	if sessions == 0 || w.tenant.Sessions(google.Mei) != sessions || second.tenant.Sessions(google.Mei) != sessions {
+		t.Error("Mei was signed out")
+	}
+}
+
+func TestASuccessorOfAFinishedExitMayLeave(t *testing.T) {
+	t.Parallel()
+	w := newGoogleWorld(t)
+	jane := importedIn("google", "group_ownership", google.Jane, terminated, fmt.Sprintf("successor = %q", google.Mei))
+	mei := strings.ReplaceAll(importedIn("google", "sessions", google.Mei, terminated), "this", "mei")
+	w.run(
+		resource.TestStep{Config: w.config(jane), Check: expectAccess("offboard_group_ownership.this")},
+		resource.TestStep{Config: w.config(jane + mei), Check: expectAccess("offboard_sessions.mei")},
+	)
+}

@@ -22,6 +22,9 @@ type thing struct {
 	// privilege is what the Admin console calls the one that an administrator needs over the whole organization.
 	// Where there is none it takes a super administrator.
 	privilege string
+	// shows are the names of privileges of which one shows all of it, if given over the whole organization and on no
+	// condition. Only for what could be left out of an answer.
+	shows []string
 }
 
 // The things, with their scopes by the discovery document and their privileges by
@@ -29,6 +32,7 @@ type thing struct {
 var (
 	users = thing{
 		name: "users", read: "admin.directory.user.readonly", manage: "admin.directory.user", privilege: "Users",
+		shows: []string{"USERS_RETRIEVE", "USERS_ALL"},
 	}
 	security = thing{
 		name: "users' security settings", read: "admin.directory.user.security", manage: "admin.directory.user.security",
@@ -36,6 +40,7 @@ var (
 	}
 	groups = thing{
 		name: "groups", read: "admin.directory.group.readonly", manage: "admin.directory.group.member", privilege: "Groups",
+		shows: []string{"GROUPS_RETRIEVE", "GROUPS_ALL"},
 	}
 	roles = thing{
 		name: "administrator roles", read: "admin.directory.rolemanagement.readonly", manage: "admin.directory.rolemanagement",
