@@ -46,8 +46,9 @@ type AccountID string
 // An Account is how one system knows a person.
 type Account struct {
 	ID AccountID
-	// Names are the logins and addresses that lead to this account, in lower case.
-	Names []string
+	// Names are the account's own logins and addresses, in lower case. Aliases lead to it as well; but an alias may
+	// have been somebody else's address, whose mail this account now gets, so it does not say whose account this is.
+	Names, Aliases []string
 	// Status is the system's own word for the state of the account, such as ACTIVE.
 	Status string
 	// Active says that the account can be signed in to, or will be without anybody deciding it: by an
@@ -80,6 +81,9 @@ type Grant struct {
 	// that is as live as ever, and for every other grant.
 	Reached Disposition
 }
+
+// Own says that a person's address is the account's own, and no alias of it.
+func (a Account) Own(person Person) bool { return slices.Contains(a.Names, string(person)) }
 
 // Assurance says how it is known that a grant is gone.
 type Assurance string

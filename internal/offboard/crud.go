@@ -81,7 +81,7 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 		diags.Append(warnRenewed(v, seen.ID))
 		now.facts.Marks = nil
 	}
-	now.account, now.facts.Names, now.facts.Active = seen.ID, seen.Names, seen.Active
+	now.account, now.facts.Names, now.facts.Aliases, now.facts.Active = seen.ID, seen.Names, seen.Aliases, seen.Active
 	now.listed, err = system.list(ctx, r.kind.Name, seen.ID)
 	if err != nil && access.KindOf(err) != access.NotFound {
 		diags.Append(errorCheck(r.what(v), err))

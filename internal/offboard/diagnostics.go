@@ -108,7 +108,7 @@ func errCaller(v values) error {
 	return &access.Error{
 		Kind: access.Blocked, Op: "terminate " + v.Person.ValueString(),
 		Reason: "the credential that this provider uses for " + v.System.ValueString() + " is theirs, and would die with their account in the middle of the exit",
-		Fix:    "Use a credential of a service account or of a service application.",
+		Fix:    "Use a credential of an account of its own, that nobody leaves with: in Google another admin, elsewhere a service account or a service application.",
 	}
 }
 
@@ -116,7 +116,7 @@ func errCaller(v values) error {
 func errNotTheirs(v values, account access.AccountID, names []string) error {
 	return &access.Error{
 		Kind: access.Blocked, Op: "terminate " + v.Person.ValueString(),
-		Reason: fmt.Sprintf("the account %s in %s is %s, and does not carry that address", account, v.System.ValueString(), strings.Join(names, ", ")),
+		Reason: fmt.Sprintf("the account %s in %s is %s, and that address is not its own", account, v.System.ValueString(), strings.Join(names, ", ")),
 		Fix: fmt.Sprintf("If that is the person's account, say so with account = %q in the configuration, or give person the address it has now. If not, "+
 			"import the right one.", account),
 	}
@@ -189,8 +189,8 @@ func warnNotes(kind Kind, v values, notes []string) diag.Diagnostic {
 
 func warnStays(kind Kind, v values, stays []string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(rootAccess, "Can't be removed from here: "+strings.ReplaceAll(kind.Name, "_", " "), fmt.Sprintf(
-		"%s does not let go of some of these rows of %s by itself:\n%s\n\nThe apply removes the others, and ends with an error for each of these that is "+
-			"still there by then. To accept one for a time, tolerate it.",
+		"%s does not let go of some of these rows of %s by itself:\n%s\n\nThe apply removes the other rows, and ends with an error for each of these that is "+
+			"still there by then; what depends on this resource (depends_on) is then not attempted. To go on without them, tolerate them until a date in this same change.",
 		v.System.ValueString(), v.Person.ValueString(), strings.Join(stays, "\n")))
 }
 

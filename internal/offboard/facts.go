@@ -16,9 +16,10 @@ import (
 type facts struct {
 	// AsOf is when the list was taken. It is the plan's notion of now.
 	AsOf time.Time `json:"as_of"`
-	// Names lead to the account; Active says that it can be signed in to.
-	Names  []string `json:"names,omitempty"`
-	Active bool     `json:"active,omitempty"`
+	// Names are the account's own, and Aliases lead to it as well; Active says that it can be signed in to.
+	Names   []string `json:"names,omitempty"`
+	Aliases []string `json:"aliases,omitempty"`
+	Active  bool     `json:"active,omitempty"`
 	// Pinned says that the configuration named the account.
 	Pinned bool `json:"pinned,omitempty"`
 	// Notes are what reviewers must know of single grants; Stays are the reasons why some can't be removed.

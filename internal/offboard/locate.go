@@ -3,6 +3,7 @@ package offboard
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
@@ -38,7 +39,7 @@ func locate(ctx context.Context, directory access.Directory, person access.Perso
 	}
 	account, err := directory.Get(ctx, known)
 	switch {
-	case err == nil && found.ID != "":
+	case err == nil && found.ID != "" && found.Own(person):
 		return sighting{}, &access.Error{
 			Kind: access.Blocked, Op: "find the account of " + string(person),
 			Reason: fmt.Sprintf("the address now leads to the account %s, while %s, which is watched here, is still there as well", found.ID, known),
@@ -54,8 +55,19 @@ func locate(ctx context.Context, directory access.Directory, person access.Perso
 			return sighting{}, err
 		}
 	}
-	if found.ID != "" {
+	switch {
+	case found.ID == "":
+		return sighting{None: true}, nil
+	case found.Own(person):
 		return sighting{Account: found, Renewed: true}, nil
+	case pinned:
+		// Somebody else has been given the address, and the account that is meant is gone.
+		return sighting{None: true}, nil
 	}
-	return sighting{None: true}, nil
+	return sighting{}, &access.Error{
+		Kind: access.Blocked, Op: "find the account of " + string(person),
+		Reason: fmt.Sprintf("the account %s is gone, and the address is an alias of the account %s (%s) now", known, found.ID, strings.Join(found.Names, ", ")),
+		Fix: fmt.Sprintf("If that is the same person, say so with account = %q. If somebody else gets their mail now, say with account = %q that the account "+
+			"which is gone is the one that is meant.", found.ID, known),
+	}
 }

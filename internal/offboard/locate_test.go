@@ -13,6 +13,7 @@ func TestLocateFollowsTheAccountAndIsNeverSilentAboutAnother(t *testing.T) {
 	old := access.Account{ID: "old", Names: []string{"jane@acme.example"}, Active: true}
 	renamed := access.Account{ID: "old", Names: []string{"jane.married@acme.example"}, Active: true}
 	second := access.Account{ID: "new", Names: []string{"jane@acme.example"}, Active: true}
+	other := access.Account{ID: "other", Names: []string{"mei@acme.example"}, Aliases: []string{"jane@acme.example"}, Active: true}
 	denied := &access.Error{Kind: access.Denied}
 
 	for _, c := range []struct {
@@ -38,6 +39,10 @@ func TestLocateFollowsTheAccountAndIsNeverSilentAboutAnother(t *testing.T) {
 		{name: "pinned, and gone", known: "new", pinned: true, want: ""},
 		{name: "pinned, gone, and the address leads to another", accounts: []access.Account{old}, known: "new", pinned: true, want: "old", renewed: true},
 		{name: "pinned, gone, and the directory can't be asked", known: "new", pinned: true, fail: "find", wantErr: access.Denied},
+		{name: "an alias of somebody's", accounts: []access.Account{other}, want: "other"},
+		{name: "gone, and the address an alias of somebody's", accounts: []access.Account{other}, known: "old", wantErr: access.Blocked},
+		{name: "pinned, gone, and the address an alias of somebody's", accounts: []access.Account{other}, known: "old", pinned: true, want: ""},
+		{name: "there, and the address an alias of somebody else's", accounts: []access.Account{renamed, other}, known: "old", want: "old"},
 		{name: "the directory can't be asked", accounts: []access.Account{old}, fail: "find", wantErr: access.Denied},
 		{name: "known, and the directory can't be asked", accounts: []access.Account{old}, known: "old", fail: "find", wantErr: access.Denied},
 		{name: "renamed, and can't be looked at", accounts: []access.Account{renamed}, known: "old", fail: "get", wantErr: access.Denied},

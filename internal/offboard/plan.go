@@ -181,11 +181,12 @@ func (r *Resource) refuseExit(
 ) {
 	refuse := func(err error) { diags.Append(errorAt(rootTerminated, "Termination refused", err)) }
 	guards, person, account := r.env.Guards, plan.person(), prior.account()
-	if err := guards.protect(append([]string{string(person), string(account)}, known.Names...)...); err != nil {
+	if err := guards.protect(slices.Concat([]string{string(person), string(account)}, known.Names, known.Aliases)...); err != nil {
 		refuse(err)
 		return
 	}
-	err := guards.leave(byAddress(person), byAddress(plan.successor()))
+	// Who succeeds them counts as long as there is something to hand over.
+	err := guards.leave(byAddress(person), leaver{})
 	if err == nil && account != "" {
 		err = guards.leave(byAccount(plan.System.ValueString(), account, person), leaver{})
 	}
@@ -265,7 +266,10 @@ func (r *Resource) refuseTransfer(
 		return
 	}
 	name := plan.System.ValueString()
-	err = r.env.Guards.leave(byAccount(name, account, plan.person()), byAccount(name, receiver, plan.successor()))
+	err = r.env.Guards.leave(byAddress(plan.person()), byAddress(plan.successor()))
+	if err == nil {
+		err = r.env.Guards.leave(byAccount(name, account, plan.person()), byAccount(name, receiver, plan.successor()))
+	}
 	if err != nil {
 		diags.Append(errorAt(rootSuccessor, "Termination refused", err))
 	}

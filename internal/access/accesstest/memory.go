@@ -110,7 +110,7 @@ func (m *Memory) Find(ctx context.Context, person access.Person) (access.Account
 	defer done()
 	var found []access.Account
 	for _, account := range m.accounts {
-		if slices.Contains(account.Names, string(person)) {
+		if account.Own(person) || slices.Contains(account.Aliases, string(person)) {
 			found = append(found, account.Account)
 		}
 	}

@@ -24,6 +24,9 @@ type thing struct {
 	privilege string
 	// api is the API as it is enabled in a project, where it is not the Admin SDK API.
 	api string
+	// shows are the names of privileges of which one shows all of it, if given over the whole organization and on no
+	// condition. Only for what could be left out of an answer.
+	shows []string
 }
 
 // The things, with their scopes by the discovery document and their privileges by
@@ -31,6 +34,7 @@ type thing struct {
 var (
 	users = thing{
 		name: "users", read: "admin.directory.user.readonly", manage: "admin.directory.user", privilege: "Users",
+		shows: []string{"USERS_RETRIEVE", "USERS_ALL"},
 	}
 	security = thing{
 		name: "users' security settings", read: "admin.directory.user.security", manage: "admin.directory.user.security",
@@ -38,6 +42,7 @@ var (
 	}
 	groups = thing{
 		name: "groups", read: "admin.directory.group.readonly", manage: "admin.directory.group.member", privilege: "Groups",
+		shows: []string{"GROUPS_RETRIEVE", "GROUPS_ALL"},
 	}
 	roles = thing{
 		name: "administrator roles", read: "admin.directory.rolemanagement.readonly", manage: "admin.directory.rolemanagement",
@@ -86,6 +91,14 @@ func do[T any](ctx context.Context, g *Google, call op, send func(ctx context.Co
 // no changing.
 func (g *Google) write(ctx context.Context, call op, send func(ctx context.Context) error) error {
 	_, err := do(ctx, g, call, func(ctx context.Context) (struct{}, error) { return struct{}{}, send(ctx) })
+	return ignoreNotFound(err)
+}
+
+// acknowledge is write for what can't be looked at afterwards: that it was not found means that it was done only
+// if the account itself is gone.
+func (g *Google) acknowledge(ctx context.Context, call op, account access.AccountID, send func(ctx context.Context) error) error {
+	_, err := do(ctx, g, call, func(ctx context.Context) (struct{}, error) { return struct{}{}, send(ctx) })
+	g.onlyIfGone(ctx, account, &err)
 	return ignoreNotFound(err)
 }
 

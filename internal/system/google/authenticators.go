@@ -22,10 +22,10 @@ var _ access.Guard = authenticators{}
 // The ids of the grants, of which an account has one each. In this order they are removed: the second steps
 // only once nobody knows the password any more.
 const (
-	backupCodes   access.GrantID = "backup_codes"
 	password      access.GrantID = "password"
 	recoveryEmail access.GrantID = "recovery_email"
 	recoveryPhone access.GrantID = "recovery_phone"
+	backupCodes   access.GrantID = "two_step_backup_codes"
 	twoStep       access.GrantID = "two_step_verification"
 )
 
@@ -47,8 +47,9 @@ func (c authenticators) List(ctx context.Context, account access.AccountID) (gra
 	}
 	grants = append(grants, access.Grant{
 		ID: password, Label: "password (" + text + ")", Version: version,
-		// https://developers.google.com/identity/protocols/oauth2#expiration
-		Note: "With a new password Google also ends what applications were allowed that may read the person's mail.",
+		// https://developers.google.com/identity/protocols/oauth2#expiration says so of applications, and
+		// https://support.google.com/accounts/answer/185833 of a password that the person changes.
+		Note: "With a new password Google also ends what applications were allowed that may read the person's mail, and may end app passwords.",
 	})
 	if u.RecoveryEmail != "" {
 		grants = append(grants, access.Grant{ID: recoveryEmail, Label: "recovery email address"})
@@ -74,7 +75,10 @@ func (c authenticators) List(ctx context.Context, account access.AccountID) (gra
 }
 
 func twoStepGrant(u *admin.User) access.Grant {
-	grant := access.Grant{ID: twoStep, Label: "2-step verification (with every second step)"}
+	grant := access.Grant{
+		ID: twoStep, Label: "2-step verification (with every second step)",
+		Note: "The backup codes go with it, and app passwords may; whoever knows the password signs in with nothing else, so let nobody know it.",
+	}
 	switch {
 	case u.IsEnforcedIn2Sv:
 		grant.Label = "2-step verification (enforced, with every second step)"
@@ -146,6 +150,9 @@ func (c authenticators) invalidate(ctx context.Context, account access.AccountID
 		}
 		return errSuspended("invalidate the backup codes")
 	}
+	if err := c.stillNeeded(account, "invalidate the backup codes"); err != nil {
+		return err
+	}
 	call := managing(security, "invalidate the backup codes of %s", name(u))
 	err = c.write(ctx, call, func(ctx context.Context) error {
 		return c.directory.VerificationCodes.Invalidate(string(account)).Context(ctx).Do()
@@ -165,6 +172,9 @@ func (c authenticators) turnOff(ctx context.Context, account access.AccountID) e
 	}
 	if stays := twoStepGrant(u).Stays; stays != nil {
 		return stays
+	}
+	if err := c.stillNeeded(account, "turn 2-step verification off"); err != nil {
+		return err
 	}
 	call := managing(security, "turn 2-step verification off for %s", name(u))
 	err = c.write(ctx, call, func(ctx context.Context) error {
@@ -195,10 +205,31 @@ func (c authenticators) scramble(ctx context.Context, account access.AccountID) 
 	}
 	// Every class of characters that a policy may ask for, within Google's 100.
 	value := rand.Text() + "-" + strings.ToLower(rand.Text()) + "7"
-	err = c.updateUser(ctx, call, account, &admin.User{
-		Password: value, ChangePasswordAtNextLogin: false, ForceSendFields: []string{"ChangePasswordAtNextLogin"},
+	c.unscrambled.Store(account, true)
+	err = c.acknowledge(ctx, call, account, func(ctx context.Context) error {
+		changed, err := c.directory.Users.Update(string(account), &admin.User{
+			Password: value, ChangePasswordAtNextLogin: false, ForceSendFields: []string{"ChangePasswordAtNextLogin"},
+		}).Context(ctx).Do()
+		if err == nil && (!ofDirectory(changed.Kind) || changed.Id != string(account)) {
+			return malformed(call, "something other than the account that was changed")
+		}
+		return err
 	})
+	if err == nil {
+		c.unscrambled.Delete(account)
+	}
 	return access.Receipt{Assurance: access.Acknowledged, Version: version}, err
+}
+
+// stillNeeded is why the second steps stay where a new password was to be set and was not.
+func (c authenticators) stillNeeded(account access.AccountID, op string) error {
+	if _, failed := c.unscrambled.Load(account); !failed {
+		return nil
+	}
+	return &access.Error{
+		Kind: access.Blocked, Op: op, Reason: "the password could not be replaced, and as long as somebody knows it the second steps are what keeps them out",
+		Fix: "See to the password first.",
+	}
 }
 
 // Refuse refuses what Google would not do.

@@ -176,11 +176,10 @@ func (c devices) mobile(ctx context.Context, u *admin.User) ([]*admin.MobileDevi
 	return slices.DeleteFunc(found, func(d *admin.MobileDevice) bool { return !slices.ContainsFunc(d.Email, isOf(u)) }), nil
 }
 
-// isOf says whether an address is one of somebody's.
+// isOf says whether an address is somebody's own. An alias is not: it may have been another person's, whose device this
+// would be.
 func isOf(u *admin.User) func(address string) bool {
-	return func(address string) bool {
-		return slices.Contains(addresses(u), strings.ToLower(strings.TrimSpace(address)))
-	}
+	return func(address string) bool { return strings.ToLower(strings.TrimSpace(address)) == name(u) }
 }
 
 type deviceUser = cloudidentity.GoogleAppsCloudidentityDevicesV1DeviceUser

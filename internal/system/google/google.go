@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 
 	admin "google.golang.org/api/admin/directory/v1"
 	"google.golang.org/api/cloudidentity/v1"
@@ -42,6 +43,9 @@ type Google struct {
 	found      memo.Map[access.Person, finding]
 	groupNames memo.Map[string, string]
 	roleNames  memo.Once[map[int64]*admin.Role]
+
+	// unscrambled are the accounts on which a new password was to be set in this run and was not.
+	unscrambled sync.Map
 }
 
 // New connects to the customer. It sends nothing yet.

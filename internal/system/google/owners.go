@@ -2,6 +2,7 @@ package google
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -103,6 +104,12 @@ func (c groupOwnership) Transfer(
 	}
 	call := managing(groups, "give the group %s of %s to %s", grant, account, successor)
 	if err := c.appoint(ctx, call, grant, successor); err != nil {
+		if e, ok := errors.AsType[*access.Error](err); ok && e.Kind == access.NotFound {
+			// It is not the leaver's grant that is not there.
+			blocked := *e
+			blocked.Kind = access.Blocked
+			err = &blocked
+		}
 		return access.Receipt{}, withFix(err, "If the members of the group follow from a query, or come from another directory, its owners are set there. "+
 			"Else make the successor an owner in the Admin console (Directory, Groups), and apply again.")
 	}

@@ -11,9 +11,12 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
 
-// Google refuses in so many words what an administrator may not see, rather than leave it out of a list: the
-// groups, because the privilege for them is over all groups or none, and what belongs to a user, because it is
-// asked for by user. Two things are left to make sure of.
+// Google refuses in so many words what belongs to a user whom an administrator may not see, because it is asked for
+// by user. Three things are left to make sure of.
+//
+// A role that shows groups can be given on the condition that security groups or locked groups are left out
+// (https://developers.google.com/workspace/admin/directory/reference/rest/v1/roleAssignments). Whether those are then
+// missing from a list no page says.
 //
 // An administrator who is no super administrator may have the right to users over one organizational unit only.
 // What Google answers about somebody outside of it no page says, and a 404 would be taken for nobody.
@@ -51,8 +54,28 @@ func (g *Google) actor(ctx context.Context) (*actor, error) {
 // sees returns nil if the administrator is shown all of a thing, or would be told otherwise.
 func (g *Google) sees(ctx context.Context, t thing) error {
 	self, err := g.actor(ctx)
-	if err != nil || self.super || t.privilege != "" {
+	if err != nil || self.super {
 		return err
+	}
+	if len(t.shows) == 0 {
+		if t.privilege != "" {
+			return nil
+		}
+		return g.partly(t)
+	}
+	return g.seesAll(ctx, self, t)
+}
+
+// seesAll returns nil if the administrator has one of the privileges that show all of a thing.
+func (g *Google) seesAll(ctx context.Context, self *actor, t thing) error {
+	have, err := g.ownPrivileges(ctx, self)
+	if err != nil {
+		return err
+	}
+	for _, privilege := range t.shows {
+		if have[privilege] {
+			return nil
+		}
 	}
 	return g.partly(t)
 }
@@ -63,15 +86,7 @@ func (g *Google) seesEverybody(ctx context.Context) error {
 	if err != nil || self.super {
 		return err
 	}
-	have, err := g.ownPrivileges(ctx, self)
-	if err != nil {
-		return err
-	}
-	// The one contains the other.
-	if have["USERS_RETRIEVE"] || have["USERS_ALL"] {
-		return nil
-	}
-	return g.partly(users)
+	return g.seesAll(ctx, self, users)
 }
 
 func (g *Google) partly(t thing) error {

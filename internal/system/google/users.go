@@ -100,16 +100,16 @@ func status(u *admin.User) string {
 }
 
 func accountOf(u *admin.User) access.Account {
-	return access.Account{ID: access.AccountID(u.Id), Names: addresses(u), Status: status(u), Active: status(u) == active}
+	return access.Account{ID: access.AccountID(u.Id), Names: []string{name(u)}, Aliases: aliases(u), Status: status(u), Active: status(u) == active}
 }
 
-// addresses are what leads to an account: its own address, its aliases, and those that come with the
+// aliases lead to an account besides its own address: those that somebody gave it, and those that come with the
 // customer's other domains.
-func addresses(u *admin.User) []string {
+func aliases(u *admin.User) []string {
 	var names []string
-	for _, name := range slices.Concat([]string{u.PrimaryEmail}, u.Aliases, u.NonEditableAliases) {
-		if name = strings.ToLower(name); name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
+	for _, alias := range slices.Concat(u.Aliases, u.NonEditableAliases) {
+		if alias = strings.ToLower(alias); alias != "" && !slices.Contains(names, alias) {
+			names = append(names, alias)
 		}
 	}
 	return names
@@ -182,7 +182,7 @@ func (g *Google) find(ctx context.Context, person access.Person) (access.Account
 		return access.Account{}, err
 	}
 	account := accountOf(u)
-	if !slices.Contains(account.Names, string(person)) {
+	if !account.Own(person) && !slices.Contains(account.Aliases, string(person)) {
 		return access.Account{}, malformed(call, "an account that does not have this address")
 	}
 	return account, nil
