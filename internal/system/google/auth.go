@@ -31,9 +31,9 @@ const (
 // (https://developers.google.com/identity/protocols/oauth2/service-account), and keeps each until shortly
 // before it expires.
 //
-// There is one token a scope and a name: what belongs to a mailbox is asked for in the name of its owner. Google refuses a token outright if any of its scopes is not delegated, and does
-// not say which; asked for one at a time, the missing one can be named, and a scope that this run has no use
-// for need not be delegated.
+// There is one token a scope and a name: what belongs to a mailbox is asked for in the name of its owner. Google
+// refuses a token outright if any of its scopes is not delegated, and does not say which; asked for one at a time, the
+// missing one can be named, and a scope that this run has no use for need not be delegated.
 type tokens struct {
 	config Config
 	signer signer
