@@ -95,8 +95,10 @@ func (k prepared) exit(t *testing.T, scopes []string) error {
 	out := access.Exit{
 		Connector: connector, Account: w.id(sandboxgoogle.Jane), Successor: w.id(sandboxgoogle.Mei), Clock: w.clock, Patience: time.Minute,
 	}.Run(t.Context(), held, held, nil)
-	for _, reason := range out.Left {
-		return reason
+	for _, id := range held.IDs() {
+		if reason := out.Left[id]; reason != nil {
+			return reason
+		}
 	}
 	return out.Unverified
 }

@@ -123,8 +123,10 @@ func (k prepared) exitIn(t *testing.T, w *world) error {
 	out := access.Exit{
 		Connector: connector, Account: account, Successor: w.id(sandboxokta.Mei), Clock: w.clock, Patience: time.Minute,
 	}.Run(t.Context(), held, held, nil)
-	for _, reason := range out.Left {
-		return reason
+	for _, id := range held.IDs() {
+		if reason := out.Left[id]; reason != nil {
+			return reason
+		}
 	}
 	return out.Unverified
 }
