@@ -85,7 +85,12 @@ func (p *offboardProvider) configureGoogle(ctx context.Context, all settings, en
 	if err == nil {
 		var connected *google.Google
 		if connected, err = google.New(ctx, config); err == nil {
-			env.Systems[systemGoogle] = p.googleSystem(connected)
+			env.Systems[systemGoogle] = p.system(connected, func(row Row) access.Connector {
+				if row.Google == nil {
+					return nil
+				}
+				return row.Google(connected)
+			})
 			return
 		}
 	}
@@ -94,14 +99,4 @@ func (p *offboardProvider) configureGoogle(ctx context.Context, all settings, en
 		at = at.AtName(wrong.Argument)
 	}
 	diags.AddAttributeError(at, "Google can't be used as configured", fmt.Sprintf("In google, %s.", reason))
-}
-
-func (p *offboardProvider) googleSystem(connected *google.Google) *offboard.System {
-	system := &offboard.System{Directory: connected, Connectors: map[string]access.Connector{}}
-	for _, row := range p.Kinds {
-		if row.Google != nil {
-			system.Connectors[row.Name] = row.Google(connected)
-		}
-	}
-	return system
 }

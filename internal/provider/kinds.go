@@ -138,6 +138,18 @@ var Kinds = []Row{
 	},
 }
 
+// system is a configured system with the connectors of its column of the table. connect returns nil where the column
+// has none.
+func (p *offboardProvider) system(directory access.Directory, connect func(Row) access.Connector) *offboard.System {
+	system := &offboard.System{Directory: directory, Connectors: map[string]access.Connector{}}
+	for _, row := range p.Kinds {
+		if connector := connect(row); connector != nil {
+			system.Connectors[row.Name] = connector
+		}
+	}
+	return system
+}
+
 // systems are the names of the systems that have the kind.
 func (r Row) systems() []string {
 	var names []string

@@ -92,7 +92,12 @@ func (p *offboardProvider) configureOkta(ctx context.Context, all settings, env 
 	if err == nil {
 		var connected *okta.Okta
 		if connected, err = okta.New(ctx, config); err == nil {
-			env.Systems[systemOkta] = p.oktaSystem(connected)
+			env.Systems[systemOkta] = p.system(connected, func(row Row) access.Connector {
+				if row.Okta == nil {
+					return nil
+				}
+				return row.Okta(connected)
+			})
 			return
 		}
 	}
@@ -101,14 +106,4 @@ func (p *offboardProvider) configureOkta(ctx context.Context, all settings, env 
 		at = at.AtName(wrong.Argument)
 	}
 	diags.AddAttributeError(at, "Okta can't be used as configured", fmt.Sprintf("In okta, %s.", reason))
-}
-
-func (p *offboardProvider) oktaSystem(connected *okta.Okta) *offboard.System {
-	system := &offboard.System{Directory: connected, Connectors: map[string]access.Connector{}}
-	for _, row := range p.Kinds {
-		if row.Okta != nil {
-			system.Connectors[row.Name] = row.Okta(connected)
-		}
-	}
-	return system
 }
