@@ -16,7 +16,8 @@ import (
 // google is Google's discovery documents, read once in a test process.
 var google = sync.OnceValues(func() (*discovery, error) {
 	return loadDiscovery("google.golang.org/api",
-		"admin/directory/v1/admin-api.json", "iamcredentials/v1/iamcredentials-api.json")
+		"admin/directory/v1/admin-api.json", "iamcredentials/v1/iamcredentials-api.json",
+		"vault/v1/vault-api.json")
 })
 
 // Google returns a check of single exchanges against Google's discovery documents, to be given to

@@ -19,8 +19,10 @@ type discovery struct{ methods []*method }
 // A description is one discovery document.
 type description struct {
 	resources
-	Parameters map[string]*schema
-	Schemas    map[string]*schema
+	// ServicePath is what stands before the paths of all methods.
+	ServicePath string
+	Parameters  map[string]*schema
+	Schemas     map[string]*schema
 }
 
 type resources struct {
@@ -97,7 +99,7 @@ func (d *discovery) add(data []byte) error {
 
 func (d *discovery) collect(from resources, in *description) {
 	for _, m := range from.Methods {
-		m.standard, m.schemas = in.Parameters, in.Schemas
+		m.standard, m.schemas, m.Path = in.Parameters, in.Schemas, in.ServicePath+m.Path
 		d.methods = append(d.methods, m)
 	}
 	for _, deeper := range from.Resources {

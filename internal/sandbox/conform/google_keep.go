@@ -6,4 +6,5 @@ package conform
 import (
 	_ "google.golang.org/api/admin/directory/v1"
 	_ "google.golang.org/api/iamcredentials/v1"
+	_ "google.golang.org/api/vault/v1"
 )

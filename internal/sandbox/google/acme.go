@@ -38,6 +38,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.admins()
 	b.jane()
 	b.others()
+	b.vault()
 	return &Tenant{clock: clk, state: b.state}
 }
 

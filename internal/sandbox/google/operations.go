@@ -184,4 +184,27 @@ var operations = []operation{
 		method: "POST", path: "v1/projects/{project}/serviceAccounts/{account}", scopes: "cloud-platform",
 		open: true, caller: true, serve: (*call).signJWT,
 	},
+
+	{
+		method: "GET", path: onOrgUnits, scopes: readUnitsScope, privilege: readUnits,
+		query: "orgUnitPath type", serve: (*call).listOrgUnits,
+	},
+	{
+		method: "GET", path: onMatters, scopes: readVaultScope, most: 100,
+		query: "pageSize pageToken state view", serve: (*call).listMatters,
+	},
+	{
+		method: "GET", path: onMatters + "/{matterId}/holds", scopes: readVaultScope, most: 100,
+		query: "pageSize pageToken view", serve: (*call).listHolds,
+	},
+	{
+		method: "GET", path: onMatters + "/{matterId}/holds/{holdId}", scopes: readVaultScope,
+		query: "view", serve: (*call).getHold,
+	},
+	{
+		method: "POST", path: onMatters + "/{matterId}/holds", scopes: vaultScope, serve: (*call).createHold,
+	},
+	{
+		method: "DELETE", path: onMatters + "/{matterId}/holds/{holdId}", scopes: vaultScope, serve: (*call).deleteHold,
+	},
 }

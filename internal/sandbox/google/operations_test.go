@@ -17,7 +17,8 @@ type documented struct {
 		Scopes           []string
 		Parameters       map[string]struct{ Location, Maximum string }
 	}
-	Resources map[string]documented
+	Resources   map[string]documented
+	ServicePath string
 }
 
 // visit calls f with every method.
@@ -46,16 +47,8 @@ func TestEveryOperationHasTheScopesAndParametersOfTheDiscoveryDocument(t *testin
 	if err := json.Unmarshal(out, &module); err != nil {
 		t.Fatal(err)
 	}
-	data, err := os.ReadFile(filepath.Join(module.Dir, "admin/directory/v1/admin-api.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var document documented
-	if err := json.Unmarshal(data, &document); err != nil {
-		t.Fatal(err)
-	}
 	found := map[string]bool{}
-	document.visit(func(method, path string, scopes, query []string) {
+	check := func(method, path string, scopes, query []string) {
 		for _, op := range operations {
 			if op.method != method || op.path != path {
 				continue
@@ -76,7 +69,20 @@ func TestEveryOperationHasTheScopesAndParametersOfTheDiscoveryDocument(t *testin
 				}
 			}
 		}
-	})
+	}
+	for _, file := range []string{"admin/directory/v1/admin-api.json", "vault/v1/vault-api.json"} {
+		data, err := os.ReadFile(filepath.Join(module.Dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var document documented
+		if err := json.Unmarshal(data, &document); err != nil {
+			t.Fatal(err)
+		}
+		document.visit(func(method, path string, scopes, query []string) {
+			check(method, document.ServicePath+path, scopes, query)
+		})
+	}
 	for _, op := range operations {
 		if !op.caller && !found[op.method+" "+op.path] {
 			t.Errorf("%s %s is not documented", op.method, op.path)

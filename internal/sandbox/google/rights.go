@@ -25,6 +25,7 @@ const (
 	userSecurity  = "USER_SECURITY_ALL"
 	readGroups    = "GROUPS_RETRIEVE"
 	updateGroups  = "GROUPS_UPDATE"
+	readUnits     = "ORGANIZATION_UNITS_RETRIEVE"
 )
 
 // implies says whether having one privilege is to have another.

@@ -29,6 +29,7 @@ type snapshot struct {
 	Groups    map[string][]string // to the members but one
 	Roles     map[string][]string // of groups
 	Delegated []string
+	Matters   map[string]*matter
 }
 
 // holdings is what one person is and has. The licences for archived users are nobody's.
@@ -41,7 +42,7 @@ type holdings struct {
 }
 
 func (s *state) snapshot(except string) snapshot {
-	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated}
+	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated, Matters: s.Matters}
 	for _, u := range sorted(s.Users) {
 		if u.ID == except {
 			continue

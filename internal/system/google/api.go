@@ -22,6 +22,8 @@ type thing struct {
 	// privilege is what the Admin console calls the one that an administrator needs over the whole organization.
 	// Where there is none it takes a super administrator.
 	privilege string
+	// kind is how the kinds of answers begin, where it is not the Directory API that has the thing.
+	kind string
 }
 
 // The things, with their scopes by the discovery document and their privileges by
@@ -107,7 +109,7 @@ func listUnsighted[T any](ctx context.Context, g *Google, call op, turn func(ctx
 			return nil, err
 		}
 		// Google leaves out what a list has none of, so that any object at all could pass for an empty list.
-		if !ofDirectory(p.kind) {
+		if !call.thing.speaks(p.kind) {
 			return nil, malformed(call, "something other than a list")
 		}
 		for _, item := range p.items {

@@ -79,18 +79,20 @@ func (g *Google) newTokens(ctx context.Context) (*tokens, error) {
 // url is where access tokens are given, which is also whom an assertion is for.
 func (t *tokens) url() string { return t.config.base("https://oauth2.googleapis.com") + tokenPath }
 
-// get returns the token at hand for a scope, or a new one if there is none or it is the spent one.
+// get returns the token at hand for a scope and the name that the context gives, or a new one if there is none or
+// it is the spent one.
 func (t *tokens) get(ctx context.Context, scope, spent string) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := t.config.Clock.Now()
-	if kept := t.kept[scope]; kept != nil && kept.AccessToken != spent && now.Before(kept.Expiry) {
+	now, subject := t.config.Clock.Now(), t.subject(ctx)
+	key := subject + " " + scope
+	if kept := t.kept[key]; kept != nil && kept.AccessToken != spent && now.Before(kept.Expiry) {
 		return kept.AccessToken, nil
 	}
 	// A little in the past, for the sake of clocks that disagree.
 	issued := now.Add(-10 * time.Second)
 	claims, err := json.Marshal(map[string]any{
-		"iss": t.signer.account(), "sub": t.config.Admin, "scope": scopesBase + scope, "aud": t.url(),
+		"iss": t.signer.account(), "sub": subject, "scope": scopesBase + scope, "aud": t.url(),
 		"iat": issued.Unix(), "exp": issued.Add(time.Hour).Unix(),
 	})
 	if err != nil {
@@ -112,7 +114,7 @@ func (t *tokens) get(ctx context.Context, scope, spent string) (string, error) {
 	// keeps nothing else.
 	seconds, _ := token.Extra("expires_in").(float64)
 	token.Expiry = now.Add(time.Duration(max(seconds, 120)-60) * time.Second)
-	t.kept[scope] = token
+	t.kept[key] = token
 	return token.AccessToken, nil
 }
 
@@ -125,13 +127,14 @@ func (t *tokens) explain(ctx context.Context, scope string, err error) error {
 	if e, ok := errors.AsType[*access.Error](err); ok {
 		return e
 	}
-	e := &access.Error{Kind: access.Denied, Op: "get an access token in the name of " + t.config.Admin}
+	subject := t.subject(ctx)
+	e := &access.Error{Kind: access.Denied, Op: "get an access token in the name of " + subject}
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
 		e.Kind, e.Reason, e.Fix = access.Malformed, "Google's token endpoint answered with what can't be read", vendor.Hint
 		return e
 	}
-	e.Reason = fmt.Sprintf("Google gives the service account %s no access token in the name of %s: %s", t.signer.account(), t.config.Admin,
+	e.Reason = fmt.Sprintf("Google gives the service account %s no access token in the name of %s: %s", t.signer.account(), subject,
 		t.redact(or(or(refused.ErrorDescription, refused.ErrorCode), refused.Response.Status)))
 	if refused.ErrorDescription != "" {
 		e.Reason += " (" + refused.ErrorCode + ")"
@@ -142,6 +145,10 @@ func (t *tokens) explain(ctx context.Context, scope string, err error) error {
 	case refused.ErrorCode == "unauthorized_client", refused.ErrorCode == "access_denied":
 		e.Fix = "Delegate the scope " + scopesBase + scope + " to it: Admin console, Security, Access and data control, API controls, " +
 			"Domain-wide delegation, client id " + t.signer.client() + ". A change there can take some minutes to hold, and in rare cases a day."
+	case refused.ErrorCode == "invalid_grant" && subject != t.config.Admin:
+		// The key and the clock are right, or the administrator's account could not have been read before.
+		e.Kind = access.Blocked
+		e.Fix = "Google lets nobody act in the name of an account that is suspended, archived or deleted."
 	case refused.ErrorCode == "invalid_grant":
 		e.Fix = "Is admin (" + t.config.Admin + ") the address of an account of this customer that is neither suspended nor deleted, is the service " +
 			"account's key still one of its keys, and is this machine's clock right?"

@@ -1,4 +1,4 @@
-// Package google connects the model to a Google Workspace customer through the Directory API.
+// Package google connects the model to a Google Workspace customer through the Directory API and those beside it.
 //
 // It is built on google.golang.org/api. What that client does not do (google.md section 0) is done
 // around it: the transport makes again what failed in passing, which the client never does; fields are named
@@ -29,6 +29,7 @@ import (
 type Google struct {
 	config    Config
 	directory *admin.Service
+	apis
 	transport *transport.Transport
 	clock     clock.Clock
 
@@ -37,6 +38,7 @@ type Google struct {
 	found      memo.Map[access.Person, finding]
 	groupNames memo.Map[string, string]
 	roleNames  memo.Once[map[int64]*admin.Role]
+	swept      memo.Once[*holds]
 }
 
 // New connects to the customer. It sends nothing yet.
@@ -60,7 +62,7 @@ func New(ctx context.Context, c Config) (*Google, error) {
 		return nil, &access.Error{Kind: access.Denied, Op: "connect to Google", Reason: g.transport.Redact(err.Error())}
 	}
 	g.directory.UserAgent = c.UserAgent
-	return g, nil
+	return g, g.newAPIs(ctx, client)
 }
 
 // clientOptions have one of Google's clients use ours, and leave it no other choice: the endpoint would else
