@@ -72,6 +72,9 @@ type Grant struct {
 	// Stays is the error with which the system would refuse to remove the grant: Blocked, with where to go
 	// instead. Usually nil. Nobody asks for the removal of a grant that stays.
 	Stays *Error
+	// Hides says that this row stands for grants that the list can't show: that one of those is not listed any
+	// more does not say that it is gone.
+	Hides bool
 	// Reached is, for an account as a grant, the harshest disposition it has been brought to. Empty for one
 	// that is as live as ever, and for every other grant.
 	Reached Disposition

@@ -107,23 +107,29 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 			delete(out.Left, id)
 		case out.Left[id] == nil:
 			out.Left[id] = lingering(agreed[id])
+			if stays := stays(listed)[id]; stays != nil {
+				out.Left[id] = stays
+			}
 		}
 	}
 	return out
 }
 
 // Gone returns, for those of the grants that are no longer held, the fact that they are gone: observed
-// where the list lacks them, acknowledged where it goes on showing what is left of them.
+// where the list lacks them and hides nothing, acknowledged where it goes on showing what is left of them.
 func Gone(grants Holdings, listed []Grant, held Holdings, at time.Time) map[GrantID]Removal {
-	assurance := map[GrantID]Assurance{}
+	assurance, hides := map[GrantID]Assurance{}, false
 	for _, grant := range listed {
 		assurance[grant.ID] = Acknowledged
+		hides = hides || grant.Hides
 	}
 	gone := map[GrantID]Removal{}
 	for id, label := range grants.Without(held) {
 		removal := Removal{Label: label, At: at, Assurance: Observed}
 		if known, ok := assurance[id]; ok {
 			removal.Assurance = known
+		} else if hides {
+			continue
 		}
 		gone[id] = removal
 	}
@@ -148,10 +154,7 @@ func (e Exit) list(ctx context.Context, about []GrantID) (listed []Grant, err er
 // system agreed to; the reasons of the others go into out.Left.
 func (e Exit) remove(ctx context.Context, listed []Grant, approved Holdings, out Outcome) map[GrantID]Receipt {
 	agreed, left, held := map[GrantID]Receipt{}, out.Left, Held(listed, out.Marks)
-	stays := map[GrantID]*Error{}
-	for _, grant := range listed {
-		stays[grant.ID] = grant.Stays
-	}
+	stays := stays(listed)
 	unwell := 0
 	for _, id := range approved.IDs() {
 		if _, ok := held[id]; !ok {
@@ -189,6 +192,15 @@ func (e Exit) remove(ctx context.Context, listed []Grant, approved Holdings, out
 	return agreed
 }
 
+// stays are the reasons why some of what is listed will not go.
+func stays(listed []Grant) map[GrantID]*Error {
+	reasons := map[GrantID]*Error{}
+	for _, grant := range listed {
+		reasons[grant.ID] = grant.Stays
+	}
+	return reasons
+}
+
 func (e Exit) removeOne(ctx context.Context, id GrantID) (Receipt, error) {
 	if transferer, ok := e.Connector.(Transferer); ok && transferer.Moves(id) {
 		return transferer.Transfer(ctx, e.Account, id, e.Successor)
@@ -215,9 +227,10 @@ func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Re
 		return nil, err
 	}
 	for wait := firstWait; ; wait = min(2*wait, longWait) {
-		held, still, deadline := Held(last, marks), 0, patience
+		held, stays, still, deadline := Held(last, marks), stays(last), 0, patience
 		for id, receipt := range agreed {
-			if _, ok := held[id]; ok {
+			// What the system agreed to and has come to refuse, as with a transfer that failed, is not waited for.
+			if _, ok := held[id]; ok && stays[id] == nil {
 				still++
 				if receipt.Moving && end.After(deadline) {
 					deadline = end

@@ -77,6 +77,27 @@ var everyInGoogle = map[string]life[*google.Tenant]{
 		returns:   func(tenant *google.Tenant) { tenant.AddToGroup(google.Jane, google.Social, google.Owner) },
 		returned:  "Social (owner)", moves: true,
 	},
+	"drive_ownership": {
+		arguments: []string{fmt.Sprintf("successor = %q", google.Mei)},
+		holds:     []string{"My Drive (files: 5, private: 2, shared outside acme.example: 2; in the trash, which does not move: 1)"},
+		returns:   func(tenant *google.Tenant) { tenant.CreateFile(google.Jane, "Copy of everything") },
+		returned:  "My Drive (files: 1, private: 1, shared outside acme.example: 0; in the trash, which does not move: 1)", moves: true,
+	},
+	"calendar_ownership": {
+		arguments: []string{fmt.Sprintf("successor = %q", google.Mei)},
+		holds: []string{
+			"primary calendar (events to come with guests: 2; private or without guests, which do not move: 1)",
+			"On-call rota (secondary calendar)", "Team holidays (secondary calendar)",
+		},
+		returns:  func(tenant *google.Tenant) { tenant.CreateCalendar(google.Jane, "Reunion") },
+		returned: "Reunion (secondary calendar)", moves: true,
+	},
+	"dashboard_ownership": {
+		arguments: []string{fmt.Sprintf("successor = %q", google.Mei)},
+		holds:     []string{"Looker Studio (whatever they own there: it can't be listed)"},
+		returns:   func(tenant *google.Tenant) { tenant.CreateDashboard(google.Jane, "Back again") },
+		returned:  "Looker Studio (whatever they own there: it can't be listed)", moves: true, acknowledged: 1,
+	},
 }
 
 func TestAGoogleBlockThatCanNotWorkIsRefusedAtTheArgument(t *testing.T) {

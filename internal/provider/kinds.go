@@ -125,6 +125,36 @@ var Kinds = []Row{
 		Okta:   okta.GroupOwnership,
 		Google: google.GroupOwnership,
 	},
+	{
+		Kind: offboard.Kind{
+			Name: "drive_ownership", Transfers: true,
+			Row: "what they own in Drive, as one row with how much it is and what does not move: it goes to the successor",
+			About: "The files a person owns in Google Drive, private and shared ones: they move to the successor by Google's Data Transfer, which takes as " +
+				"long as it takes, can't be cancelled, and goes on by itself when an apply ends first; the next apply picks it up. What is in the trash does " +
+				"not move. While a legal hold in Vault covers the person nothing moves. Of a suspended account Google may not show what it owns: the row then " +
+				"goes with a completed transfer, and is recorded as `acknowledged`.",
+		},
+		Google: google.DriveOwnership,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "calendar_ownership", Transfers: true,
+			Row: "what is to come in their primary calendar, as one row, and each secondary calendar: they go to the successor",
+			About: "The calendars a person owns. Events to come that have guests and are not private move by Google's Data Transfer; each secondary calendar " +
+				"moves by itself. Both are deleted with the account. Of a suspended account Google may show no calendars: plan this while it is active, " +
+				"or what can't be listed is a row that stays. While a legal hold in Vault covers the person nothing moves.",
+		},
+		Google: google.CalendarOwnership,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "dashboard_ownership", Transfers: true,
+			Row: "what they own in Looker Studio, as one row, since it can't be listed: it goes to the successor",
+			About: "The dashboards and data sources a person owns in Looker Studio. They can't be listed, so that there is always a row; it goes when a transfer " +
+				"is completed, is recorded as `acknowledged`, and comes back after a later sign-in. While a legal hold in Vault covers the person nothing moves.",
+		},
+		Google: google.DashboardOwnership,
+	},
 }
 
 // systems are the names of the systems that have the kind.

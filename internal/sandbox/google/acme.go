@@ -39,6 +39,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.jane()
 	b.others()
 	b.vault()
+	b.owned()
 	return &Tenant{clock: clk, state: b.state}
 }
 

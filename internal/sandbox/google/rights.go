@@ -26,6 +26,10 @@ const (
 	readGroups    = "GROUPS_RETRIEVE"
 	updateGroups  = "GROUPS_UPDATE"
 	readUnits     = "ORGANIZATION_UNITS_RETRIEVE"
+	deleteUsers   = "USERS_DELETE"
+	// What the last two are called in the API is a guess.
+	moveData      = "ADMIN_DATA_TRANSFER"
+	moveCalendars = "CALENDAR_MANAGE"
 )
 
 // implies says whether having one privilege is to have another.

@@ -30,6 +30,7 @@ type snapshot struct {
 	Roles     map[string][]string // of groups
 	Delegated []string
 	Matters   map[string]*matter
+	Owned     json.RawMessage
 }
 
 // holdings is what one person is and has. The licences for archived users are nobody's.
@@ -42,7 +43,7 @@ type holdings struct {
 }
 
 func (s *state) snapshot(except string) snapshot {
-	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated, Matters: s.Matters}
+	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated, Matters: s.Matters, Owned: copied(s.ownedState, except)}
 	for _, u := range sorted(s.Users) {
 		if u.ID == except {
 			continue

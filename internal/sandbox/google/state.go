@@ -32,6 +32,7 @@ type state struct {
 	ArchiveLicences int
 
 	vaultState
+	ownedState
 
 	// Made counts what was made under a name, so that ids are not given twice.
 	Made map[string]int

@@ -24,6 +24,8 @@ type thing struct {
 	privilege string
 	// kind is how the kinds of answers begin, where it is not the Directory API that has the thing.
 	kind string
+	// own says that it is asked for as the person whose it is, which takes no privilege.
+	own bool
 }
 
 // The things, with their scopes by the discovery document and their privileges by
@@ -203,7 +205,9 @@ func (g *Google) classify(refusal *googleapi.Error, call op) (access.ErrorKind, 
 	case status == http.StatusForbidden && quota[why]:
 		return access.RateLimited, "Run with less -parallelism, or have the quota of the service account's project raised."
 	case status == http.StatusForbidden && (why == "accessNotConfigured" || why == "domainCannotUseApis" || why == "SERVICE_DISABLED"):
-		return access.Denied, "Enable the Admin SDK API in the service account's project, and API access for the customer."
+		return access.Denied, "Enable the API in the service account's project (Admin SDK, Drive, Calendar, Vault), and API access for the customer."
+	case status == http.StatusForbidden && call.thing.own:
+		return access.Denied, "Google refuses this to the person themselves: is the service turned on for them, and do they have a licence for it?"
 	case status == http.StatusForbidden:
 		return access.Denied, "Google refuses this to " + g.config.Admin + ", or the account belongs to somebody else's domain. " + grant(call.thing)
 	case status == http.StatusNotFound && why == "":

@@ -112,7 +112,10 @@ var kinds = map[string]prepared{
 			return access.GrantID(role + "@" + w.tenant.GroupID(sandboxgoogle.ITAdmins))
 		},
 	},
-	"group ownership": {connect: google.GroupOwnership},
+	"group ownership":     {connect: google.GroupOwnership},
+	"drive ownership":     {connect: google.DriveOwnership, single: true},
+	"calendar ownership":  {connect: google.CalendarOwnership},
+	"dashboard ownership": {connect: google.DashboardOwnership, single: true},
 }
 
 func TestEveryConnectorConforms(t *testing.T) {

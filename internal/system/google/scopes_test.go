@@ -19,7 +19,7 @@ func documented(t *testing.T) map[string][2][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scope := regexp.MustCompile(`admin\.directory\.[a-z.]+[a-z]`)
+	scope := regexp.MustCompile(`\b(?:admin\.directory|admin\.datatransfer|drive|calendar|ediscovery|apps)(?:\.[a-z]+)+|\badmin\.datatransfer\b`)
 	scopes := map[string][2][]string{}
 	for _, line := range strings.Split(string(page), "\n") {
 		columns := strings.Split(line, "|")
