@@ -129,7 +129,7 @@ func TestAGoogleBlockThatCanNotWorkIsRefusedAtTheArgument(t *testing.T) {
 func TestBadInputForGoogleIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ config, pattern string }{
-		"a disposition Google lacks here": {oneIn("google", "account", google.Jane, `disposition = "delete"`), `(?s)Unknown disposition.*"suspend"\s+and\s+"archive"`},
+		"a disposition Google lacks here": {oneIn("google", "account", google.Jane, `disposition = "deactivate"`), `(?s)Unknown disposition.*"suspend",\s+"archive"\s+and\s+"delete"`},
 		"a kind Google lacks here":        {oneIn("google", "devices", google.Jane), `(?s)Unknown system.*offboard_devices\s+has\s+no\s+system\s+"google"`},
 		"a system that isn't configured":  {one("sessions", google.Jane), `(?s)Unknown system.*does\s+not\s+configure`},
 	} {

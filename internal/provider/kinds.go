@@ -53,8 +53,9 @@ var Kinds = []Row{
 		Kind: offboard.Kind{
 			Name: "account", Disposes: true, Contains: true,
 			Row: "the account, until it has got to its `disposition`",
-			About: "A person's account. By default it is suspended, which can be undone; deactivating (Okta), archiving (Google) or deleting it (Okta) is " +
-				"an explicit choice, and nothing harsher is ever chosen because the milder can't be done.",
+			About: "A person's account. By default it is suspended, which can be undone; deactivating (Okta), archiving (Google) or deleting it is an " +
+				"explicit choice, and nothing harsher is ever chosen because the milder can't be done. A deletion is refused while anything is left to " +
+				"transfer, and in Google while a transfer is under way or a legal hold in Vault covers the person.",
 		},
 		Okta:   okta.Account,
 		Google: google.Account,

@@ -44,6 +44,26 @@ func (t *Tenant) StartTransfer(from, to string) {
 	})
 }
 
+// GiveAway gives everything that a person owns beside groups to somebody else: a transfer that is completed, with
+// what it leaves.
+func (t *Tenant) GiveAway(from, to string) {
+	t.change(func(s *state, now time.Time) {
+		old, heir := s.mustUser(from), s.mustUser(to)
+		x := &transfer{ID: letters(36, s.again("transfer", old.ID, heir.ID)...), Old: old.ID, New: heir.ID, Requested: now}
+		for _, a := range applications {
+			part := moved{App: a.id, Status: completed, Privacy: "PRIVATE SHARED"}
+			x.Apps = append(x.Apps, part)
+			s.move(x, part)
+		}
+		s.Transfers[x.ID] = x
+		for _, c := range s.Calendars {
+			if c.Owner == old.ID {
+				c.Owner = heir.ID
+			}
+		}
+	})
+}
+
 // SetTransferPolls sets how often a transfer is looked at before it is over.
 func (t *Tenant) SetTransferPolls(polls int) {
 	t.change(func(s *state, _ time.Time) { s.TransferPolls = polls })

@@ -55,10 +55,9 @@ func (b *builder) vault() {
 	b.addHold(b.mustMatter(Dispute), "Those who left", "DRIVE", nil, "/Former staff", b.founded)
 }
 
-func (s *state) addMatter(name string) *matter {
+func (s *state) addMatter(name string) {
 	m := &matter{ID: letters(20, s.again("matter", name)...), Name: name, State: openMatter, Holds: map[string]*hold{}}
 	s.Matters[m.ID] = m
-	return m
 }
 
 func (s *state) addHold(m *matter, name, corpus string, accounts []string, unit string, now time.Time) *hold {

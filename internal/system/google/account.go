@@ -22,11 +22,10 @@ var (
 	_ access.Guard    = account{}
 )
 
-// Dispose knows two end states. Deleting is not among them: it takes along what was not transferred, and lifts
-// holds, none of which this package sees.
+// Dispose knows three end states.
 func (c account) Dispose(d access.Disposition) (access.Connector, bool) {
 	switch d {
-	case access.Suspend, access.Archive:
+	case access.Suspend, access.Archive, access.Delete:
 		return account{c.Google, d}, true
 	}
 	return nil, false
@@ -42,6 +41,9 @@ func (c account) List(ctx context.Context, id access.AccountID) ([]access.Grant,
 	grant := access.Grant{ID: access.GrantID(u.Id), Label: fmt.Sprintf("%s (%s)", name(u), status(u)), Reached: reached(u)}
 	if c.disposition == access.Archive {
 		grant.Note = "Archiving takes a free Archived User licence, and the account can't be signed in to."
+	}
+	if c.disposition == access.Delete {
+		grant.Note = "Deleting takes along whatever was not transferred, calendars too. It can be undone for 20 days."
 	}
 	if c.disposition == "" {
 		return []access.Grant{grant}, nil
@@ -60,7 +62,7 @@ func reached(u *admin.User) access.Disposition {
 	return ""
 }
 
-// Remove brings the account to its end state. Neither ends what applications have been allowed to do, or app
+// Remove brings the account to its end state. Suspending and archiving do not end what applications have been allowed to do, or app
 // passwords: they come back to life with the account, and are rows of their own.
 // PUT /admin/directory/v1/users/{id}, scope admin.directory.user.
 func (c account) Remove(ctx context.Context, id access.AccountID, _ access.GrantID) (access.Receipt, error) {
@@ -78,6 +80,8 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 	case access.Archive:
 		err := c.updateUser(ctx, managing(users, "archive %s", name(u)), id, &admin.User{Archived: true})
 		return gone, orSuspend(err)
+	case access.Delete:
+		return gone, c.delete(ctx, u)
 	}
 	return access.Receipt{}, &access.Error{Kind: access.Blocked, Op: "remove " + string(id), Reason: "no disposition is chosen", Fix: "Choose one."}
 }
@@ -88,7 +92,11 @@ func orSuspend(err error) error {
 	return withFix(err, "Archiving takes a free Archived User licence: buy or free one, or set disposition = \"suspend\", which takes none.")
 }
 
-// Refuse refuses what Google would not do.
+// Refuse refuses what Google would not do. That things are left to transfer is for Remove to refuse: the same plan
+// may be the one that transfers them.
 func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
-	return c.refuseAdministrator(ctx, id)
+	if err := c.refuseAdministrator(ctx, id); err != nil || c.disposition != access.Delete {
+		return err
+	}
+	return c.refuseHeld(ctx, id)
 }

@@ -82,10 +82,10 @@ func (a application) moved(call op, t *datatransfer.DataTransfer) (*move, error)
 	}
 	overall, own := strings.ToLower(t.OverallTransferStatusCode), strings.ToLower(part.ApplicationTransferStatus)
 	m := &move{id: t.Id, to: access.AccountID(t.NewOwnerUserId), at: at}
-	switch {
-	case overall == "completed":
+	switch overall {
+	case "completed":
 		m.ended, m.failed = true, own == "failed"
-	case overall == "failed":
+	case "failed":
 		m.ended, m.failed = true, own != "completed"
 	}
 	return m, nil
@@ -297,14 +297,11 @@ func (m *mover) take(ctx context.Context, call op, u *admin.User, successor acce
 	if err != nil {
 		return nil, err
 	}
-	for _, x := range all {
-		// The latest that ended decides: after a failure there is something to be done again.
-		switch {
-		case x.failed || x.to != successor:
-		case seen && m.clock.Now().Sub(x.at) < justNow, !seen && !x.at.Before(last):
+	// The latest that ended decides: after a failure there is something to be done again.
+	if len(all) > 0 && !all[0].failed && all[0].to == successor {
+		if x := all[0]; seen && m.clock.Now().Sub(x.at) < justNow || !seen && !x.at.Before(last) {
 			return x, nil
 		}
-		break
 	}
 	return nil, nil //nolint:nilnil // There is none.
 }
