@@ -44,25 +44,25 @@ import {
 }
 
 import {
-  for_each = local.accounts
+  for_each = local.having["app_assignments"]
   to       = module.leaver[each.value.person].offboard_app_assignments.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.with_devices
+  for_each = local.having["devices"]
   to       = module.leaver[each.value.person].offboard_devices.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.accounts
+  for_each = local.having["delegations"]
   to       = module.leaver[each.value.person].offboard_delegations.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.with_group_ownership
+  for_each = local.having["group_ownership"]
   to       = module.leaver[each.value.person].offboard_group_ownership.this[each.value.system]
   id       = each.key
 }

@@ -19,7 +19,8 @@ variable "without" {
 }
 
 provider "offboard" {
-  okta      = { org_url = var.okta_org_url }
+  okta = { org_url = var.okta_org_url }
+  # google  = { admin = "offboarding@acme.example" } # and "google" among the systems below
   protected = ["breakglass@acme.example"]
 }
 
@@ -34,9 +35,13 @@ locals {
     }
   ]...)
 
-  # The same, less the systems that do not have the kind.
-  with_devices         = { for id, a in local.accounts : id => a if !contains(lookup(var.without, a.system, []), "devices") }
-  with_group_ownership = { for id, a in local.accounts : id => a if !contains(lookup(var.without, a.system, []), "group_ownership") }
+  # The kinds of access that a system does not have, in addition to what var.without says of yours.
+  lacks   = { google = ["app_assignments", "delegations", "devices"] }
+  without = { for system in local.systems : system => setunion(lookup(local.lacks, system, []), lookup(var.without, system, [])) }
+  having = {
+    for kind in ["app_assignments", "delegations", "devices", "group_ownership"] :
+    kind => { for id, account in local.accounts : id => account if !contains(local.without[account.system], kind) }
+  }
 }
 
 module "leaver" {
@@ -45,7 +50,7 @@ module "leaver" {
 
   person      = each.key
   systems     = local.systems
-  without     = var.without
+  without     = local.without
   terminated  = try(each.value.terminated, false)
   successor   = try(each.value.successor, null)
   disposition = try(each.value.disposition, "suspend")

@@ -13,6 +13,12 @@ provider "offboard" {
     # OKTA_API_PRIVATE_KEY_ID.
   }
 
+  google = {
+    admin                       = "offboarding@acme.com"
+    impersonate_service_account = "offboard@acme-automation.iam.gserviceaccount.com"
+    # Whoever runs this signs in the service account's name: there is no key.
+  }
+
   max_people = 25
   protected  = ["break.glass@acme.com"]
 }

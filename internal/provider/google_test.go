@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -140,23 +141,6 @@ func TestBadInputForGoogleIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 			if requests := w.server.Requests(); len(requests) != 0 {
 				t.Errorf("%d requests were made, the first %s", len(requests), requests[0].Path)
 			}
-		})
-	}
-}
-
-func TestTheStateThatAnImportMakesIsTheOneThatCreatingMakesInGoogleToo(t *testing.T) {
-	t.Parallel()
-	for kind := range everyInGoogle {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			w := newGoogleWorld(t)
-			w.run(
-				resource.TestStep{Config: w.config(oneIn("google", kind, google.Jane))},
-				resource.TestStep{
-					ResourceName: "offboard_" + kind + ".this", ImportState: true, ImportStateId: "google/" + google.Jane, ImportStateVerify: true,
-					ImportStateVerifyIdentifierAttribute: "person", ImportStateVerifyIgnore: []string{"timeouts"},
-				},
-			)
 		})
 	}
 }
@@ -371,4 +355,64 @@ func TestOnePlanIsOfTwoSystems(t *testing.T) {
 	})
 	w.check("sessions in Google", 0, w.tenant.Sessions(google.Jane))
 	w.check("sessions in Okta", 0, second.org.Sessions(okta.Jane))
+}
+
+func TestTheLeaversExampleIsAWholeExitInGoogleToo(t *testing.T) {
+	t.Parallel()
+	s, tenant := newGoogleShell(t, "")
+	if err := os.Remove(filepath.Join(s.workspace.Dir, "main.tf")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(s.workspace.Dir, os.DirFS("../../examples/leavers")); err != nil {
+		t.Fatal(err)
+	}
+	s.write("main.tf", strings.NewReplacer(
+		`okta = { org_url = var.okta_org_url }`, `google = { endpoint = var.okta_org_url }`, `systems = ["okta"]`, `systems = ["google"]`,
+	).Replace(s.read("main.tf")))
+	s.workspace.Env = append(s.workspace.Env, "TF_VAR_okta_org_url="+s.server.URL(),
+		"GOOGLE_IMPERSONATE_SERVICE_ACCOUNT="+google.ServiceAccount, "GOOGLE_OAUTH_ACCESS_TOKEN="+google.CallerToken)
+	s.do(0, "init")
+	s.do(0, "apply", "-auto-approve")
+	from := len(s.writes())
+	s.write("leavers.yaml", strings.Replace(s.read("leavers.yaml"), "terminated: false", "terminated: true", 1))
+	s.says(s.do(2, "plan", "-no-color", "-detailed-exitcode", "-out=exit.tfplan"), "applications were allowed that may read the person's mail")
+	s.do(0, "apply", "exit.tfplan")
+	s.do(0, "plan", "-detailed-exitcode")
+
+	var writes []string
+	for _, write := range s.writes()[from:] {
+		if !strings.HasSuffix(write, "/token") && !strings.HasSuffix(write, ":signJwt") {
+			writes = append(writes, write)
+		}
+	}
+	last := func(part string) int {
+		at := -1
+		for i, write := range writes {
+			if strings.Contains(write, part) {
+				at = i
+			}
+		}
+		if at < 0 {
+			t.Fatalf("%s was not asked for in %v", part, writes)
+		}
+		return at
+	}
+	// The account is suspended by the last PUT: those before it are of the password and the recovery data.
+	order := []string{"/twoStepVerification/turnOff", "/signOut", "PUT /admin/directory/v1/users/" + tenant.UserID(google.Jane), "PATCH ", "/members/", "/roleassignments/"}
+	for i := range order[1:] {
+		if last(order[i]) > last(order[i+1]) {
+			t.Errorf("%s came after %s:\n%s", order[i], order[i+1], strings.Join(writes, "\n"))
+		}
+	}
+	for what, left := range map[string]int{
+		"groups": len(tenant.Groups(google.Jane)), "roles": len(tenant.Roles(google.Jane)), "tokens": len(tenant.Tokens(google.Jane)),
+		"app passwords": len(tenant.AppPasswords(google.Jane)), "backup codes": len(tenant.BackupCodes(google.Jane)),
+	} {
+		if left != 0 {
+			t.Errorf("%d %s are left", left, what)
+		}
+	}
+	if !tenant.IsSuspended(google.Jane) || len(tenant.Owners(google.OnCall)) != 1 {
+		t.Errorf("suspended: %v; the group's owners: %v", tenant.IsSuspended(google.Jane), tenant.Owners(google.OnCall))
+	}
 }

@@ -183,21 +183,35 @@ func TestAnUnknownProviderConfigurationPlansNothingAndClaimsNothing(t *testing.T
 
 func TestReadOnlySendsNothingThatCouldChangeAnything(t *testing.T) {
 	t.Parallel()
-	for kind, c := range every {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.org.RemoveFromGroup(okta.Jane, "GitHub users")
-			w.org.RemoveFromGroup(okta.Jane, "IT operators")
-			w.settings = "read_only = true"
-			writes := w.mark()
-			w.run(resource.TestStep{
-				Config:      w.config(imported(kind, okta.Jane, append(c.arguments, terminated)...)),
-				ExpectError: only(true, `(?s)Access remains.*read_only`),
-			})
-			w.check("writes", []string(nil), writes())
-		})
+	t.Run("okta", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		changesNothing(w, w.org, "okta", every)
+	})
+	t.Run("google", func(t *testing.T) {
+		t.Parallel()
+		w := newGoogleWorld(t)
+		changesNothing(w, w.tenant, "google", everyInGoogle)
+	})
+}
+
+func changesNothing[C company](w *world, behind C, system string, kinds map[string]life[C]) {
+	w.Helper()
+	w.settings = "read_only = true"
+	var body string
+	var rows []plancheck.PlanCheck
+	for kind, c := range kinds {
+		body += importedIn(system, kind, okta.Jane, append(c.arguments, terminated)...)
+		rows = append(rows, expectRows("offboard_"+kind+".this", c.holds...))
 	}
+	config, writes, everything := w.config(body), w.mark(), behind.Snapshot(okta.Mei)
+	w.run(
+		resource.TestStep{Config: config, ConfigPlanChecks: before(rows...), ExpectError: only(true, `(?s)Access remains.*read_only`)},
+		// Every row is still there.
+		resource.TestStep{Config: config, ConfigPlanChecks: before(rows...), ExpectError: only(true, `(?s)Access remains.*read_only`)},
+	)
+	w.check("writes", []string(nil), writes())
+	w.check("everything", everything, behind.Snapshot(okta.Mei))
 }
 
 // Dispositions.

@@ -120,7 +120,8 @@ var Kinds = []Row{
 		Kind: offboard.Kind{
 			Name: "group_ownership", Transfers: true,
 			Row: "groups they own: the successor becomes an owner first",
-			About: "The groups a person owns. The successor becomes an owner before the person stops being one. In Google an owner is a member with that " +
+			About: "The groups a person owns. The successor becomes an owner before the person stops being one. Every group has to be asked for its " +
+				"owners, so an apply looks again at those it changed only: what somebody is made owner of meanwhile is a row of the next plan. In Google an owner is a member with that " +
 				"role: what goes here is the role, and `offboard_group_membership` ends the membership.",
 		},
 		Okta:   okta.GroupOwnership,

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/offboard/terraform-provider-offboard/internal/provider"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
 )
 
@@ -129,85 +130,119 @@ func TestTheTableOfKindsIsTestedWhole(t *testing.T) {
 	}
 }
 
+// Each kind has an org of its own, and all of them are in one configuration: it is the number of times that the
+// CLI is run which takes the time.
 func TestEveryKindIsWatchedThenRemovedThenKeptGone(t *testing.T) {
 	t.Parallel()
-	for kind, c := range every {
-		t.Run("okta, "+kind, func(t *testing.T) {
+	for _, stays := range []bool{false, true} {
+		t.Run(fmt.Sprintf("okta, what returns stays: %v", stays), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			c.lead(w, w.org, "okta", kind)
+			clk := morning()
+			leadAll(t, every, stays, "okta", func() (*world, *okta.Org) {
+				w := newWorldOn(t, clk, okta.HandlerOptions{})
+				return w, w.org
+			})
 		})
 	}
-	for kind, c := range everyInGoogle {
-		t.Run("google, "+kind, func(t *testing.T) {
-			t.Parallel()
-			w := newGoogleWorld(t)
-			c.lead(w, w.tenant, "google", kind)
+	t.Run("google", func(t *testing.T) {
+		t.Parallel()
+		clk := morning()
+		leadAll(t, everyInGoogle, false, "google", func() (*world, *google.Tenant) {
+			w := newGoogleWorldOn(t, clk)
+			return w, w.tenant
 		})
-	}
+	})
 }
 
-// lead leads Jane through an exit, and through what comes after it.
-func (c life[C]) lead(w *world, behind C, system, kind string) {
-	w.Helper()
+// leadAll leads Jane through an exit of all the kinds, and through what comes after it.
+func leadAll[C company](t *testing.T, kinds map[string]life[C], stays bool, system string, found func() (*world, C)) {
+	t.Helper()
 	const jane = okta.Jane // by the same address in every system
-	address := "offboard_" + kind + ".this"
-	watch := w.config(oneIn(system, kind, jane, c.arguments...))
-	exit := w.config(oneIn(system, kind, jane, append(c.arguments, terminated)...))
-	var others string
-	writes := w.mark()
-
-	w.run(
+	var first *world
+	var watch, exit string
+	var prepare, giveBack, mark []func()
+	var adopted, removed, gone []resource.TestCheckFunc
+	var going, returning []plancheck.PlanCheck
+	var untouched []func(when string) resource.TestCheckFunc
+	for kind, c := range kinds {
+		if c.stays != stays {
+			continue
+		}
+		w, behind := found()
+		if first == nil {
+			first = w
+		}
+		address, writes, others := "offboard_"+kind+".this", w.mark(), ""
+		name := strings.ReplaceAll(kind, "_", "-")
+		first.names = append(first.names, name)
+		watch += w.named(name, oneIn(system, kind, jane, c.arguments...))
+		exit += w.named(name, oneIn(system, kind, jane, append(c.arguments, terminated)...))
+		quiet := func(when string) resource.TestCheckFunc {
+			return func(*terraformState) error { w.check(kind+": writes "+when, []string(nil), writes()); return nil }
+		}
+		untouched = append(untouched, quiet)
+		adopted = append(adopted, expectAccess(address, c.holds...), expectAttribute(address, "account", behind.UserID(jane)),
+			expectAttribute(address, "removed.%", "0"), quiet("while watching"))
+		prepare = append(prepare, func() {
+			if c.prepares != nil {
+				c.prepares(behind)
+			}
+			others = behind.Snapshot(jane)
+		})
+		going = append(going, plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate))
+		removed = append(removed, expectAccess(address), expectAcknowledged(address, c.acknowledged), func(*terraformState) error {
+			if len(writes()) == 0 {
+				w.Errorf("nothing was asked of %s for %s", system, kind)
+			}
+			if !c.moves {
+				w.check(kind+": everybody else", others, behind.Snapshot(jane))
+			}
+			return nil
+		})
+		giveBack = append(giveBack, func() { c.returns(behind) })
+		returning = append(returning, expectRows(address, c.returned), plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate))
+		gone = append(gone, expectAccess(address))
+		mark = append(mark, func() { writes = w.mark() })
+	}
+	each := func(dos []func()) {
+		for _, do := range dos {
+			do()
+		}
+	}
+	quiet := func(when string) (checks []resource.TestCheckFunc) {
+		for _, check := range untouched {
+			checks = append(checks, check(when))
+		}
+		return checks
+	}
+	first.run(
+		resource.TestStep{Config: watch, Check: resource.ComposeAggregateTestCheckFunc(adopted...)},
 		resource.TestStep{
-			Config: watch,
-			Check: resource.ComposeTestCheckFunc(
-				expectAccess(address, c.holds...),
-				expectAttribute(address, "account", behind.UserID(jane)),
-				expectAttribute(address, "removed.%", "0"),
-				func(*terraformState) error { w.check("writes while watching", []string(nil), writes()); return nil },
-			),
-		},
-		resource.TestStep{
-			PreConfig: func() {
-				if c.prepares != nil {
-					c.prepares(behind)
-				}
-				others = behind.Snapshot(jane)
-			},
-			Config:           exit,
-			ConfigPlanChecks: before(plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)),
-			Check: resource.ComposeTestCheckFunc(
-				expectAccess(address),
-				expectAcknowledged(address, c.acknowledged),
-				func(*terraformState) error {
-					if len(writes()) == 0 {
-						w.Errorf("nothing was asked of %s", system)
-					}
-					if !c.moves {
-						w.check("everybody else", others, behind.Snapshot(jane))
-					}
-					return nil
-				},
-			),
+			PreConfig: func() { each(prepare) }, Config: exit, ConfigPlanChecks: before(going...),
+			Check: resource.ComposeAggregateTestCheckFunc(removed...),
 		},
 		resource.TestStep{Config: exit, ConfigPlanChecks: nothing},
 		resource.TestStep{
-			PreConfig:        func() { w.clock.Advance(time.Hour); c.returns(behind); writes = w.mark() },
+			PreConfig:        func() { first.clock.Advance(time.Hour); each(giveBack) },
 			Config:           exit,
-			ConfigPlanChecks: before(expectRows(address, c.returned), plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)),
-			ExpectError:      only(c.stays, "Access remains"),
-			Check:            expectAccess(address),
+			ConfigPlanChecks: before(returning...),
+			ExpectError:      only(stays, "Access remains"),
+			Check:            resource.ComposeAggregateTestCheckFunc(gone...),
 		},
 		resource.TestStep{
-			PreConfig: func() { writes = w.mark() },
-			Config:    watch,
-			Check: func(*terraformState) error {
-				w.check("writes after terminated = false", []string(nil), writes())
-				return nil
-			},
+			PreConfig: func() { each(mark) }, Config: watch,
+			Check: resource.ComposeAggregateTestCheckFunc(quiet("after terminated = false")...),
 		},
 	)
-	w.check("writes by destroying", []string(nil), writes())
+	for _, check := range quiet("by destroying") {
+		_ = check(nil)
+	}
+}
+
+// named is a resource with a provider of its own name.
+func (w *world) named(name, body string) string {
+	config := w.config(strings.Replace(body, "{\n", "{\n  provider = "+name+"\n", 1))
+	return strings.Replace(config, "provider \"offboard\" {", fmt.Sprintf("provider %q {", name), 1)
 }
 
 // expectAcknowledged checks how many of the rows that were removed are not known to be gone by looking.

@@ -374,24 +374,28 @@ func TestImportAndExitAreOnePlan(t *testing.T) {
 
 func TestTheStateThatAnImportMakesIsTheOneThatCreatingMakes(t *testing.T) {
 	t.Parallel()
-	for kind, c := range every {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			ignore := []string{"timeouts"}
-			for _, argument := range c.arguments {
-				name, _, _ := strings.Cut(argument, " ")
-				ignore = append(ignore, name)
-			}
-			w.run(
-				resource.TestStep{Config: w.config(one(kind, okta.Jane, c.arguments...))},
-				resource.TestStep{
-					ResourceName: "offboard_" + kind + ".this", ImportState: true, ImportStateId: "okta/" + okta.Jane, ImportStateVerify: true,
-					ImportStateVerifyIdentifierAttribute: "person", ImportStateVerifyIgnore: ignore,
-				},
-			)
+	t.Run("okta", func(t *testing.T) { t.Parallel(); importsAll(newWorld(t), "okta", every) })
+	t.Run("google", func(t *testing.T) { t.Parallel(); importsAll(newGoogleWorld(t), "google", everyInGoogle) })
+}
+
+func importsAll[C company](w *world, system string, kinds map[string]life[C]) {
+	w.Helper()
+	steps := []resource.TestStep{{}}
+	var body string
+	for kind, c := range kinds {
+		body += oneIn(system, kind, okta.Jane, c.arguments...)
+		ignore := []string{"timeouts"}
+		for _, argument := range c.arguments {
+			name, _, _ := strings.Cut(argument, " ")
+			ignore = append(ignore, name)
+		}
+		steps = append(steps, resource.TestStep{
+			ResourceName: "offboard_" + kind + ".this", ImportState: true, ImportStateId: system + "/" + okta.Jane, ImportStateVerify: true,
+			ImportStateVerifyIdentifierAttribute: "person", ImportStateVerifyIgnore: ignore,
 		})
 	}
+	steps[0].Config = w.config(body)
+	w.run(steps...)
 }
 
 // Where access comes from.

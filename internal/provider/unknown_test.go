@@ -2,7 +2,9 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,44 +69,59 @@ func missingScope(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 func TestWhateverOktaAnswersInPlaceOfAListIsAnErrorAndNeverClean(t *testing.T) {
 	t.Parallel()
 	// Every kind of weather over one kind of access, and one over every kind.
-	for name, w := range weather {
-		t.Run("group_membership, "+name, func(t *testing.T) {
-			t.Parallel()
-			neverClean(t, "group_membership", w.do, w.pattern)
-		})
-	}
-	for kind := range lists {
-		t.Run(kind+", a web page in place of the API", func(t *testing.T) {
-			t.Parallel()
-			neverClean(t, kind, sandbox.HTML404(), "org_url")
-		})
-	}
+	t.Run("every weather", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		var breaks []breakage
+		for _, name := range slices.Sorted(maps.Keys(weather)) {
+			breaks = append(breaks, breakage{name, "group_membership", weather[name].do, weather[name].pattern})
+		}
+		w.neverClean([]string{"group_membership"}, breaks)
+	})
+	t.Run("every kind", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		kinds := slices.Sorted(maps.Keys(lists))
+		var breaks []breakage
+		for _, kind := range kinds {
+			breaks = append(breaks, breakage{kind, kind, sandbox.HTML404(), "org_url"})
+		}
+		w.neverClean(kinds, breaks)
+	})
 }
 
-// neverClean watches somebody, breaks the list of the kind, and expects that a refresh fails, that the
-// state is as it was when the list is mended, and that nothing was written.
-func neverClean(t *testing.T, kind string, do func(http.ResponseWriter, *http.Request, http.Handler), pattern string) {
-	t.Helper()
-	w := newWorld(t)
-	config := w.config(one(kind, okta.Jane))
-	writes := w.mark()
-	w.run(
-		resource.TestStep{Config: config, Check: expectAccess("offboard_"+kind+".this", every[kind].holds...)},
-		resource.TestStep{
+// A breakage is what becomes of the list of a kind, and what is said of it.
+type breakage struct {
+	name, kind string
+	do         func(http.ResponseWriter, *http.Request, http.Handler)
+	pattern    string
+}
+
+// neverClean watches somebody, breaks one list after the other, and expects each time that a refresh fails; and in
+// the end, when all is mended, that state is as it was and that nothing was written.
+func (w *world) neverClean(kinds []string, breaks []breakage) {
+	w.Helper()
+	var body string
+	var checks []resource.TestCheckFunc
+	for _, kind := range kinds {
+		body += one(kind, okta.Jane)
+		checks = append(checks, expectAccess("offboard_"+kind+".this", every[kind].holds...))
+	}
+	config, all, writes := w.config(body), resource.ComposeAggregateTestCheckFunc(checks...), w.mark()
+	steps := []resource.TestStep{{Config: config, Check: all}}
+	for i, broken := range breaks {
+		w.Logf("step %d: %s", i+2, broken.name)
+		steps = append(steps, resource.TestStep{
 			PreConfig: func() {
-				w.server.Inject(sandbox.Fault{Match: sandbox.All(sandbox.Method(http.MethodGet), sandbox.PathMatch(lists[kind])), Do: do})
+				w.server.Heal()
+				w.server.Inject(sandbox.Fault{Match: sandbox.All(sandbox.Method(http.MethodGet), sandbox.PathMatch(lists[broken.kind])), Do: broken.do})
 			},
 			Config:      config,
 			PlanOnly:    true,
-			ExpectError: only(true, pattern),
-		},
-		resource.TestStep{
-			PreConfig:        w.server.Heal,
-			Config:           config,
-			ConfigPlanChecks: nothing,
-			Check:            expectAccess("offboard_"+kind+".this", every[kind].holds...),
-		},
-	)
+			ExpectError: only(true, broken.pattern),
+		})
+	}
+	w.run(append(steps, resource.TestStep{PreConfig: w.server.Heal, Config: config, ConfigPlanChecks: nothing, Check: all})...)
 	w.check("writes", []string(nil), writes())
 }
 

@@ -43,13 +43,25 @@ type world struct {
 	// arguments go into the block of the system.
 	arguments string
 	kinds     []provider.Row
+	// names are those of the provider in the configuration: one for each world that the configuration is about, since
+	// a provider that runs in the tests' own process keeps one configuration. Only offboard if empty.
+	names []string
 }
 
 func newWorld(t *testing.T) *world { return newWorldWith(t, okta.HandlerOptions{}) }
 
+// morning is when every world begins.
+func morning() *clock.Fake { return clock.NewFake(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)) }
+
 func newWorldWith(t *testing.T, options okta.HandlerOptions) *world {
 	t.Helper()
-	w := &world{T: t, clock: clock.NewFake(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)), token: okta.Token}
+	return newWorldOn(t, morning(), options)
+}
+
+// newWorldOn is a world that keeps a clock which others keep too.
+func newWorldOn(t *testing.T, clk *clock.Fake, options okta.HandlerOptions) *world {
+	t.Helper()
+	w := &world{T: t, clock: clk, token: okta.Token}
 	w.org = okta.NewOrg(sandbox.Acme(), w.clock)
 	server, err := sandbox.Serve(w.org.Handler(options), sandbox.Options{Clock: w.clock})
 	if err != nil {
@@ -64,7 +76,12 @@ func newWorldWith(t *testing.T, options okta.HandlerOptions) *world {
 // newGoogleWorld is a world with a Google tenant in it.
 func newGoogleWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, clock: clock.NewFake(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC))}
+	return newGoogleWorldOn(t, morning())
+}
+
+func newGoogleWorldOn(t *testing.T, clk *clock.Fake) *world {
+	t.Helper()
+	w := &world{T: t, clock: clk}
 	w.tenant = google.NewTenant(sandbox.Acme(), w.clock)
 	server, err := sandbox.Serve(w.tenant.Handler(google.HandlerOptions{}), sandbox.Options{Clock: w.clock})
 	if err != nil {
@@ -85,15 +102,13 @@ func (w *world) run(steps ...resource.TestStep) {
 // runOn is run for the versions of the CLI that can do what the steps need.
 func (w *world) runOn(versions []tfversion.TerraformVersionCheck, steps ...resource.TestStep) {
 	w.Helper()
-	resource.UnitTest(w.T, resource.TestCase{
-		TerraformVersionChecks: versions,
-		ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-			"offboard": providerserver.NewProtocol6WithError(provider.New(provider.Options{
-				Version: "test", Clock: w.clock, Kinds: w.kinds, Getenv: func(string) string { return "" },
-			})()),
-		},
-		Steps: steps,
-	})
+	factories := map[string]func() (tfprotov6.ProviderServer, error){}
+	for _, name := range append(w.names, "offboard") {
+		factories[name] = providerserver.NewProtocol6WithError(provider.New(provider.Options{
+			Version: "test", Clock: w.clock, Kinds: w.kinds, Getenv: func(string) string { return "" },
+		})())
+	}
+	resource.UnitTest(w.T, resource.TestCase{TerraformVersionChecks: versions, ProtoV6ProviderFactories: factories, Steps: steps})
 }
 
 // config is a configuration with the provider block for this world.

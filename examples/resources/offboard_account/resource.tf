@@ -10,3 +10,18 @@ resource "offboard_account" "jane" {
   terminated  = true
   disposition = "deactivate"
 }
+
+# In Google an account is suspended or archived. Backup codes and 2-step verification go only while it is active.
+resource "offboard_account" "jane_in_google" {
+  system     = "google"
+  person     = "jane@acme.com"
+  terminated = true
+
+  depends_on = [offboard_authenticators.jane_in_google]
+}
+
+resource "offboard_authenticators" "jane_in_google" {
+  system     = "google"
+  person     = "jane@acme.com"
+  terminated = true
+}

@@ -10,3 +10,19 @@ resource "offboard_group_ownership" "jane" {
   terminated = true
   successor  = "maria@acme.com"
 }
+
+# In Google the successor becomes an owner first; the membership is a resource of its own, and goes after that.
+resource "offboard_group_ownership" "jane_in_google" {
+  system     = "google"
+  person     = "jane@acme.com"
+  terminated = true
+  successor  = "maria@acme.com"
+}
+
+resource "offboard_group_membership" "jane_in_google" {
+  system     = "google"
+  person     = "jane@acme.com"
+  terminated = true
+
+  depends_on = [offboard_group_ownership.jane_in_google]
+}

@@ -43,8 +43,7 @@ const (
 	HelpDesk = "rita.moss@acme.example"
 	// GroupsAdmin has Google's role for groups.
 	GroupsAdmin = "nina.petrova@acme.example"
-	// Sam is a super admin through no group: Google does not let groups have that role. Sam administers users
-	// through the group ITAdmins.
+	// Sam administers users through the group ITAdmins, and has no role directly.
 	Sam = "sam.reed@acme.example"
 	// SuspendedAdmin is suspended and a super admin still.
 	SuspendedAdmin = "kofi.mensah-adm@acme.example"

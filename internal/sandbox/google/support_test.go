@@ -2,7 +2,6 @@ package google_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -61,10 +60,10 @@ func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// as is Google's own client in somebody's name, with these scopes or with all.
-func (w *world) as(email string, scopes ...string) *admin.Service {
+// as is Google's own client in somebody's name, with all scopes.
+func (w *world) as(email string) *admin.Service {
 	w.t.Helper()
-	return w.with(&http.Client{Transport: bearer(w.tenant.IssueToken(email, scopes...))})
+	return w.with(&http.Client{Transport: bearer(w.tenant.IssueToken(email))})
 }
 
 func (w *world) with(client *http.Client) *admin.Service {
@@ -126,15 +125,6 @@ func (a answer) is(status int) answer {
 		a.t.Fatalf("got status %d, want %d: %s", a.status, status, a.body)
 	}
 	return a
-}
-
-func (a answer) object() map[string]any {
-	a.t.Helper()
-	var o map[string]any
-	if err := json.Unmarshal(a.body, &o); err != nil {
-		a.t.Fatalf("%v: %s", err, a.body)
-	}
-	return o
 }
 
 // must is the result of a call that succeeds.

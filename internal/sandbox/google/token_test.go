@@ -1,10 +1,10 @@
 package google_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -128,15 +128,10 @@ func TestAnAssertionThatIsNotRightIsRefused(t *testing.T) {
 
 	raw := serveUnchecked(t, google.HandlerOptions{})
 	for body, code := range map[string]string{
-		"grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion=x": "invalid_grant",
-		"grant_type=password": "unsupported_grant_type", "%zz": "invalid_request",
+		assertion + "x": "invalid_grant", "grant_type=password": "unsupported_grant_type", "%zz": "invalid_request",
 	} {
-		request := must[*http.Request](t)(http.NewRequest(http.MethodPost, raw.server.URL()+"/token", strings.NewReader(body)))
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		response := must[*http.Response](t)(http.DefaultClient.Do(request))
 		var answer struct{ Error string }
-		ok(t, json.NewDecoder(response.Body).Decode(&answer))
-		ok(t, response.Body.Close())
+		ok(t, json.Unmarshal([]byte(raw.post(body)), &answer))
 		equal(t, body, answer.Error, code)
 	}
 	raw.do("", "GET", "/token", "").is(400)
@@ -149,13 +144,24 @@ func TestAForgedSignatureIsRefused(t *testing.T) {
 	parts := strings.Split(signed.SignedJwt, ".")
 	other := must[*iamcredentials.SignJwtResponse](t)(w.signer(google.CallerToken).Sign(google.ServiceAccount, w.claims(time.Minute)))
 	parts[2] = strings.Split(other.SignedJwt, ".")[2]
-	response := must[*http.Response](t)(http.PostForm(w.server.URL()+"/token", url.Values{
-		"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {strings.Join(parts, ".")},
-	}))
-	var body bytes.Buffer
-	_, err := body.ReadFrom(response.Body)
-	ok(t, errors.Join(err, response.Body.Close()))
-	equal(t, "answer", strings.Contains(body.String(), "Invalid JWT Signature"), true)
+	equal(t, "answer", strings.Contains(w.post(assertion+strings.Join(parts, ".")), "Invalid JWT Signature"), true)
+}
+
+// assertion is a form for the token endpoint, but for the assertion itself.
+const assertion = "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion="
+
+// post sends the token endpoint a form, and returns what it answers.
+func (w *world) post(form string) string {
+	w.t.Helper()
+	response, err := http.Post(w.server.URL()+"/token", "application/x-www-form-urlencoded", strings.NewReader(form))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err = errors.Join(err, response.Body.Close()); err != nil {
+		w.t.Fatal(err)
+	}
+	return string(body)
 }
 
 // A signer calls iamcredentials.
@@ -192,11 +198,8 @@ func TestACallerWithoutAKeyHasTheAssertionSigned(t *testing.T) {
 	t.Parallel()
 	w := serve(t, google.HandlerOptions{})
 	signed := must[*iamcredentials.SignJwtResponse](t)(w.signer(google.CallerToken).Sign(google.ServiceAccount, w.claims(time.Hour)))
-	response := must[*http.Response](t)(http.PostForm(w.server.URL()+"/token", url.Values{
-		"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {signed.SignedJwt},
-	}))
 	var token oauth2.Token
-	ok(t, errors.Join(json.NewDecoder(response.Body).Decode(&token), response.Body.Close()))
+	ok(t, json.Unmarshal([]byte(w.post(assertion+signed.SignedJwt)), &token))
 	_, err := w.with(&http.Client{Transport: bearer(token.AccessToken)}).Users.Get(google.Jane).Do()
 	ok(t, err)
 }

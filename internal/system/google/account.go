@@ -39,12 +39,6 @@ func (c account) List(ctx context.Context, id access.AccountID) ([]access.Grant,
 		return nil, err
 	}
 	grant := access.Grant{ID: access.GrantID(u.Id), Label: fmt.Sprintf("%s (%s)", name(u), status(u)), Reached: reached(u)}
-	if c.disposition == access.Archive {
-		grant.Note = "Archiving takes a free Archived User licence, and the account can't be signed in to."
-	}
-	if c.disposition == access.Delete {
-		grant.Note = "Deleting takes along whatever was not transferred, calendars too. It can be undone for 20 days."
-	}
 	if c.disposition == "" {
 		return []access.Grant{grant}, nil
 	}

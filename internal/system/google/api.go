@@ -78,6 +78,14 @@ func (g *Google) write(ctx context.Context, call op, send func(ctx context.Conte
 	return ignoreNotFound(err)
 }
 
+// acknowledge is write for what can't be looked at afterwards: that it was not found means that it was done only
+// if the account itself is gone.
+func (g *Google) acknowledge(ctx context.Context, call op, account access.AccountID, send func(ctx context.Context) error) error {
+	_, err := do(ctx, g, call, func(ctx context.Context) (struct{}, error) { return struct{}{}, send(ctx) })
+	g.onlyIfGone(ctx, account, &err)
+	return ignoreNotFound(err)
+}
+
 // A page is one of a list: what is on it, what kind of list it says it is, and where the next one is.
 type page[T any] struct {
 	items      []*T

@@ -47,8 +47,9 @@ func (c authenticators) List(ctx context.Context, account access.AccountID) (gra
 	}
 	grants = append(grants, access.Grant{
 		ID: password, Label: "password (" + text + ")", Version: version,
-		// https://developers.google.com/identity/protocols/oauth2#expiration
-		Note: "With a new password Google also ends what applications were allowed that may read the person's mail.",
+		// https://developers.google.com/identity/protocols/oauth2#expiration says so of applications, and
+		// https://support.google.com/accounts/answer/185833 of a password that the person changes.
+		Note: "With a new password Google also ends what applications were allowed that may read the person's mail, and may end app passwords.",
 	})
 	if u.RecoveryEmail != "" {
 		grants = append(grants, access.Grant{ID: recoveryEmail, Label: "recovery email address"})
@@ -74,7 +75,10 @@ func (c authenticators) List(ctx context.Context, account access.AccountID) (gra
 }
 
 func twoStepGrant(u *admin.User) access.Grant {
-	grant := access.Grant{ID: twoStep, Label: "2-step verification (with every second step)"}
+	grant := access.Grant{
+		ID: twoStep, Label: "2-step verification (with every second step)",
+		Note: "The backup codes go with it, and app passwords may; whoever knows the password signs in with nothing else, so let nobody know it.",
+	}
 	switch {
 	case u.IsEnforcedIn2Sv:
 		grant.Label = "2-step verification (enforced, with every second step)"
@@ -195,8 +199,11 @@ func (c authenticators) scramble(ctx context.Context, account access.AccountID) 
 	}
 	// Every class of characters that a policy may ask for, within Google's 100.
 	value := rand.Text() + "-" + strings.ToLower(rand.Text()) + "7"
-	err = c.updateUser(ctx, call, account, &admin.User{
-		Password: value, ChangePasswordAtNextLogin: false, ForceSendFields: []string{"ChangePasswordAtNextLogin"},
+	err = c.acknowledge(ctx, call, account, func(ctx context.Context) error {
+		_, err := c.directory.Users.Update(string(account), &admin.User{
+			Password: value, ChangePasswordAtNextLogin: false, ForceSendFields: []string{"ChangePasswordAtNextLogin"},
+		}).Context(ctx).Do()
+		return err
 	})
 	return access.Receipt{Assurance: access.Acknowledged, Version: version}, err
 }

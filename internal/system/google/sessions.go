@@ -45,7 +45,7 @@ func (c sessions) Remove(ctx context.Context, id access.AccountID, _ access.Gran
 	if err != nil {
 		return access.Receipt{}, err
 	}
-	err = c.write(ctx, call, func(ctx context.Context) error {
+	err = c.acknowledge(ctx, call, id, func(ctx context.Context) error {
 		return c.directory.Users.SignOut(string(id)).Context(ctx).Do()
 	})
 	return access.Receipt{Assurance: access.Acknowledged, Version: version}, whileActive(u, err)

@@ -331,3 +331,28 @@ func secrets(codes []string) []string {
 	}
 	return list
 }
+
+func TestWhatCanNotBeLookedAtIsNotDoneBecauseItWasNotFound(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		connect func(*google.Google) access.Connector
+		method  string
+		grant   access.GrantID
+	}{
+		"a sign-out":     {google.Sessions, http.MethodPost, "sessions"},
+		"a new password": {google.Authenticators, http.MethodPut, "password"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+			jane := w.id(sandboxgoogle.Jane)
+			w.server.Inject(sandbox.Fault{
+				Match: sandbox.All(sandbox.Method(c.method), sandbox.PathPrefix("/admin/directory/v1/users/"+string(jane))),
+				Do:    refusal(http.StatusNotFound, "notFound", "Resource Not Found: userKey"),
+			})
+			if receipt, err := c.connect(w.google).Remove(t.Context(), jane, c.grant); err == nil {
+				t.Errorf("got %+v", receipt)
+			}
+		})
+	}
+}

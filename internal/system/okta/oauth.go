@@ -53,8 +53,10 @@ func (t *tokens) get(ctx context.Context, spent string) (string, error) {
 	if err != nil {
 		return "", t.explain(ctx, err)
 	}
-	// The library reckons the expiry on the machine's clock; ours may be another.
-	token.Expiry = now.Add(time.Duration(max(token.ExpiresIn, 60)-30) * time.Second)
+	// The library reckons the expiry on the machine's clock, and ours may be another; of what Okta said it keeps
+	// nothing else.
+	seconds, _ := token.Extra("expires_in").(float64)
+	token.Expiry = now.Add(time.Duration(max(seconds, 60)-30) * time.Second)
 	t.token = token
 	return token.AccessToken, nil
 }

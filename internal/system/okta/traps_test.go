@@ -149,6 +149,7 @@ func TestTheAssertionDoesNotTravelInAURLAndAnAccessTokenIsUsedAgain(t *testing.T
 		if _, err := okta.GroupMembership(w.okta).List(t.Context(), w.id(sandboxokta.Jane)); err != nil {
 			t.Fatal(err)
 		}
+		w.clock.Advance(15 * time.Minute)
 	}
 	tokens := 0
 	for _, request := range w.server.Requests() {
@@ -161,7 +162,7 @@ func TestTheAssertionDoesNotTravelInAURLAndAnAccessTokenIsUsedAgain(t *testing.T
 		}
 	}
 	if tokens != 1 {
-		t.Errorf("%d access tokens for 3 lists", tokens)
+		t.Errorf("%d access tokens for 3 lists, in half an hour", tokens)
 	}
 }
 

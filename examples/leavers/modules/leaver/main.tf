@@ -1,5 +1,5 @@
 # One person's exit, in the order in which it is safe: locked out first, with what needs an account that is
-# still active; then the account; then what it held; and what has to go to somebody last. depends_on is the
+# still active; then the account; then what has to go to somebody; and what it held last. depends_on is the
 # order.
 
 terraform {
@@ -10,7 +10,8 @@ terraform {
   }
 }
 
-# 1. Locked out. Okta changes authenticators only while the account is active.
+# 1. Locked out. Authenticators are changed only while the account is active: all of Okta's, and of Google's the
+# backup codes and 2-step verification.
 
 resource "offboard_authenticators" "this" {
   for_each = var.systems
@@ -57,7 +58,33 @@ resource "offboard_account" "this" {
   depends_on = [offboard_sessions.this, offboard_tokens.this]
 }
 
-# 3. What it held. Roles and applications that come with a group go with the group.
+# 3. What goes to somebody else. Groups first: the only owner of a group in Google stays in it.
+
+resource "offboard_group_ownership" "this" {
+  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "group_ownership")])
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  successor  = var.successor
+  tolerate   = lookup(var.tolerate, "group_ownership", null)
+
+  depends_on = [offboard_account.this]
+}
+
+resource "offboard_delegations" "this" {
+  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "delegations")])
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  successor  = var.successor
+  tolerate   = lookup(var.tolerate, "delegations", null)
+
+  depends_on = [offboard_account.this]
+}
+
+# 4. What it held. Roles and applications that come with a group go with the group.
 
 resource "offboard_keys" "this" {
   for_each = var.systems
@@ -78,7 +105,7 @@ resource "offboard_group_membership" "this" {
   terminated = var.terminated
   tolerate   = lookup(var.tolerate, "group_membership", null)
 
-  depends_on = [offboard_account.this]
+  depends_on = [offboard_group_ownership.this]
 }
 
 resource "offboard_role_assignments" "this" {
@@ -93,7 +120,7 @@ resource "offboard_role_assignments" "this" {
 }
 
 resource "offboard_app_assignments" "this" {
-  for_each = var.systems
+  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "app_assignments")])
 
   system     = each.key
   person     = var.person
@@ -104,38 +131,12 @@ resource "offboard_app_assignments" "this" {
 }
 
 resource "offboard_devices" "this" {
-  for_each = toset([for s in var.systems : s if !contains(lookup(var.without, s, []), "devices")])
+  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "devices")])
 
   system     = each.key
   person     = var.person
   terminated = var.terminated
   tolerate   = lookup(var.tolerate, "devices", null)
-
-  depends_on = [offboard_account.this]
-}
-
-# 4. What goes to somebody else.
-
-resource "offboard_delegations" "this" {
-  for_each = var.systems
-
-  system     = each.key
-  person     = var.person
-  terminated = var.terminated
-  successor  = var.successor
-  tolerate   = lookup(var.tolerate, "delegations", null)
-
-  depends_on = [offboard_account.this]
-}
-
-resource "offboard_group_ownership" "this" {
-  for_each = toset([for s in var.systems : s if !contains(lookup(var.without, s, []), "group_ownership")])
-
-  system     = each.key
-  person     = var.person
-  terminated = var.terminated
-  successor  = var.successor
-  tolerate   = lookup(var.tolerate, "group_ownership", null)
 
   depends_on = [offboard_account.this]
 }

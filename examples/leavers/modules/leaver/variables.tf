@@ -11,7 +11,7 @@ variable "systems" {
 variable "without" {
   type        = map(set(string))
   default     = {}
-  description = "Kinds that a system does not have, by system: devices, group_ownership."
+  description = "The kinds that a system does not have, by system."
 }
 
 variable "terminated" {
@@ -29,7 +29,7 @@ variable "successor" {
 variable "disposition" {
   type        = string
   default     = "suspend"
-  description = "What becomes of the account: suspend, deactivate or delete."
+  description = "What becomes of the account: suspend, or what else all of the systems have (Okta: deactivate, delete; Google: archive)."
 }
 
 variable "tolerate" {
