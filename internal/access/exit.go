@@ -109,6 +109,9 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 			delete(out.Left, id)
 		case out.Left[id] == nil:
 			out.Left[id] = lingering(agreed[id])
+			if stays := stays(listed)[id]; stays != nil {
+				out.Left[id] = stays
+			}
 		}
 	}
 	return out
@@ -154,10 +157,7 @@ func (e Exit) list(ctx context.Context, about []GrantID) (listed []Grant, err er
 // system agreed to; the reasons of the others go into out.Left.
 func (e Exit) remove(ctx context.Context, listed []Grant, approved Holdings, out Outcome) map[GrantID]Receipt {
 	agreed, left, held := map[GrantID]Receipt{}, out.Left, Held(listed, out.Marks)
-	stays := map[GrantID]*Error{}
-	for _, grant := range listed {
-		stays[grant.ID] = grant.Stays
-	}
+	stays := stays(listed)
 	unwell := 0
 	for _, id := range approved.IDs() {
 		if _, ok := held[id]; !ok {
@@ -195,6 +195,15 @@ func (e Exit) remove(ctx context.Context, listed []Grant, approved Holdings, out
 	return agreed
 }
 
+// stays are the reasons why some of what is listed will not go.
+func stays(listed []Grant) map[GrantID]*Error {
+	reasons := map[GrantID]*Error{}
+	for _, grant := range listed {
+		reasons[grant.ID] = grant.Stays
+	}
+	return reasons
+}
+
 func (e Exit) removeOne(ctx context.Context, id GrantID) (Receipt, error) {
 	if transferer, ok := e.Connector.(Transferer); ok && transferer.Moves(id) {
 		return transferer.Transfer(ctx, e.Account, id, e.Successor)
@@ -221,9 +230,10 @@ func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Re
 		return nil, err
 	}
 	for wait := firstWait; ; wait = min(2*wait, longWait) {
-		held, still, deadline := Held(last, marks), 0, patience
+		held, stays, still, deadline := Held(last, marks), stays(last), 0, patience
 		for id, receipt := range agreed {
-			if _, ok := held[id]; ok {
+			// What the system agreed to and has come to refuse, as with a transfer that failed, is not waited for.
+			if _, ok := held[id]; ok && stays[id] == nil {
 				still++
 				if receipt.Moving && end.After(deadline) {
 					deadline = end

@@ -369,3 +369,37 @@ func TestWhatIsMovingIsWaitedForUntilTheRunsTimeIsOver(t *testing.T) {
 		})
 	}
 }
+
+// failing has transfers that the system begins, and that then fail.
+type failing struct {
+	*accesstest.Memory
+	begun *bool
+}
+
+func (f failing) List(ctx context.Context, id access.AccountID) ([]access.Grant, error) {
+	listed, err := f.Memory.List(ctx, id)
+	for i := range listed {
+		if *f.begun {
+			listed[i].Stays = &access.Error{Kind: access.Blocked, Reason: "the transfer failed", Fix: "Apply again."}
+		}
+	}
+	return listed, err
+}
+
+func (f failing) Transfer(context.Context, access.AccountID, access.GrantID, access.AccountID) (access.Receipt, error) {
+	*f.begun = true
+	return access.Receipt{Assurance: access.Observed, Moving: true}, nil
+}
+
+func TestWhatTheSystemBeganAndThenFailedToDoIsNotWaitedForAndItsReasonIsTold(t *testing.T) {
+	t.Parallel()
+	held := access.Holdings{"g1": "One"}
+	m, clk, exit := leaver(held)
+	m.Movable = map[access.GrantID]bool{"g1": true}
+	exit.Connector, exit.Limit = failing{m, new(bool)}, 20*time.Minute
+	out := exit.Run(t.Context(), held, held, nil)
+	check(t, "held", held, out.Held)
+	if out.Left["g1"] == nil || out.Left["g1"].Error() != "the transfer failed. Apply again." || clk.Slept() > 0 {
+		t.Errorf("after %v: %v", clk.Slept(), out.Left)
+	}
+}

@@ -46,6 +46,11 @@ var googleSchema = schema.SingleNestedAttribute{
 				"credentials of whoever signs in its name. Else from `GOOGLEWORKSPACE_CREDENTIALS`, `GOOGLEWORKSPACE_CLOUD_KEYFILE_JSON`, " +
 				"`GOOGLE_CREDENTIALS` or `GOOGLE_APPLICATION_CREDENTIALS`.",
 		},
+		"vault": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Set to false for a customer who does not have Google Vault. Otherwise nothing is transferred, deleted or unlicensed " +
+				"unless every legal hold there is could be looked at.",
+		},
 		"endpoint": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "A base URL for all of Google's APIs, in place of Google's own. Only https is accepted, and http on loopback for the sandbox.",
@@ -58,6 +63,7 @@ type googleSettings struct {
 	Customer       types.String `tfsdk:"customer"`
 	ServiceAccount types.String `tfsdk:"impersonate_service_account"`
 	Credentials    types.String `tfsdk:"credentials"`
+	Vault          types.Bool   `tfsdk:"vault"`
 	Endpoint       types.String `tfsdk:"endpoint"`
 }
 
@@ -71,13 +77,13 @@ func (p *offboardProvider) configureGoogle(ctx context.Context, all settings, en
 		diags.Append(all.Google.As(ctx, &s, basetypes.ObjectAsOptions{})...)
 	}
 	if all.Google.IsUnknown() || s.Admin.IsUnknown() || s.Customer.IsUnknown() || s.ServiceAccount.IsUnknown() || s.Credentials.IsUnknown() ||
-		s.Endpoint.IsUnknown() {
+		s.Vault.IsUnknown() || s.Endpoint.IsUnknown() {
 		env.Unknown[systemGoogle] = true
 		return
 	}
 	config := google.Config{
 		Admin: s.Admin.ValueString(), Customer: s.Customer.ValueString(), ServiceAccount: s.ServiceAccount.ValueString(),
-		Credentials: s.Credentials.ValueString(), Endpoint: s.Endpoint.ValueString(),
+		Credentials: s.Credentials.ValueString(), NoVault: s.Vault.Equal(types.BoolValue(false)), Endpoint: s.Endpoint.ValueString(),
 		ReadOnly: all.ReadOnly.ValueBool(), Clock: p.Clock, UserAgent: "terraform-provider-offboard/" + p.Version,
 		Log: func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) },
 	}

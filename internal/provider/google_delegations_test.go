@@ -13,13 +13,13 @@ func TestMailSettingsOfASuspendedAccountAreNoRowsAndNotSaidToBeRemoved(t *testin
 	t.Parallel()
 	w := newGoogleWorld(t)
 	const delegations = "offboard_delegations.this"
-	exit := w.config(importedIn("google", "delegations", google.Jane, terminated))
+	exit := w.config(importedIn("google", "delegations", google.Jane, terminated, toMei))
 	w.run(
 		resource.TestStep{Config: exit, Check: expectAccess(delegations)},
 		resource.TestStep{
 			// The night after: nothing to do, and nothing that pretends to be known.
 			PreConfig: func() { w.tenant.Suspend(google.Jane) }, Config: exit, ConfigPlanChecks: nothing,
-			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "9")),
+			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "11")),
 		},
 		resource.TestStep{
 			// What was given to somebody in the meantime shows as soon as the account is active.
@@ -38,7 +38,7 @@ func TestMailSettingsOfASuspendedAccountAreNoRowsAndNotSaidToBeRemoved(t *testin
 		resource.TestStep{
 			// A row of the last plan that can be seen no more is no row now, and not gone either.
 			PreConfig: func() { w.tenant.Suspend(google.Jane) }, Config: exit, ConfigPlanChecks: nothing,
-			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "10")),
+			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "12")),
 		},
 		resource.TestStep{
 			PreConfig: func() { w.tenant.Unsuspend(google.Jane) }, Config: exit,
@@ -52,7 +52,7 @@ func TestMailSettingsThatAreToGoAfterTheAccountRemainAndTheErrorSaysInWhichOrder
 	t.Parallel()
 	w := newGoogleWorld(t)
 	const delegations = "offboard_delegations.this"
-	exit := importedIn("google", "delegations", google.Jane, terminated)
+	exit := importedIn("google", "delegations", google.Jane, terminated, toMei)
 	w.run(
 		resource.TestStep{Config: w.config(oneIn("google", "delegations", google.Jane))},
 		resource.TestStep{

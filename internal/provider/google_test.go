@@ -81,21 +81,41 @@ var everyInGoogle = map[string]life[*google.Tenant]{
 		returned: "Pixel 9 (their own, android, approved)", acknowledged: 4,
 	},
 	"delegations": {
+		arguments: []string{toMei}, moves: true,
 		holds: []string{
+			"On-call rota (calendar they own)", "Team holidays (calendar they own)",
 			"omar.haddad@acme.example (reads and sends their mail)", "sam.reed@acme.example (reads and sends their mail, pending)",
 			"jane@personal.example (forwarding address)", "jane.doe@partner.example (forwarding address, pending)",
 			"jane@personal.example (all mail is forwarded there)",
 			"jane@personal.example (the filter ANe1Bf8c49b90n2qbk6o0yq68 forwards there)", "jane@personal.example (the filter ANe1B0zr9dr9fha4w2m7pex5e forwards there)",
 			"jane@personal.example (sends as)", "press@acme.example (sends as)",
 		},
-		returns:  func(tenant *google.Tenant) { tenant.AddMailDelegate(google.Jane, google.Omar) },
-		returned: "omar.haddad@acme.example (reads and sends their mail)",
+		returns:  func(tenant *google.Tenant) { tenant.CreateCalendar(google.Jane, "Reunion") },
+		returned: "Reunion (calendar they own)",
 	},
 	"group_ownership": {
-		arguments: []string{fmt.Sprintf("successor = %q", google.Mei)},
+		arguments: []string{toMei},
 		holds:     []string{"Engineering (owner)", "On call (owner)"},
 		returns:   func(tenant *google.Tenant) { tenant.AddToGroup(google.Jane, google.Social, google.Owner) },
 		returned:  "Social (owner)", moves: true,
+	},
+	"drive_ownership": {
+		arguments: []string{toMei},
+		holds:     []string{"My Drive (files: 5, private: 2, shared outside acme.example: 2; in the trash, which does not move: 1)"},
+		returns:   func(tenant *google.Tenant) { tenant.CreateFile(google.Jane, "Copy of everything") },
+		returned:  "My Drive (files: 1, private: 1, shared outside acme.example: 0; in the trash, which does not move: 1)", moves: true,
+	},
+	"calendar_ownership": {
+		arguments: []string{toMei},
+		holds:     []string{"primary calendar (events to come with guests: 2; private or without guests, which do not move: 1)"},
+		returns:   func(tenant *google.Tenant) { tenant.Invite(google.Jane, "Reunion", google.Omar) },
+		returned:  "primary calendar (events to come with guests: 1; private or without guests, which do not move: 1)", moves: true,
+	},
+	"dashboard_ownership": {
+		arguments: []string{toMei},
+		holds:     []string{"Looker Studio (whatever they own there: it can't be listed)"},
+		returns:   func(tenant *google.Tenant) { tenant.CreateDashboard(google.Jane, "Back again") },
+		returned:  "Looker Studio (whatever they own there: it can't be listed)", moves: true, acknowledged: 1,
 	},
 }
 
@@ -128,7 +148,7 @@ func TestAGoogleBlockThatCanNotWorkIsRefusedAtTheArgument(t *testing.T) {
 func TestBadInputForGoogleIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ config, pattern string }{
-		"a disposition Google lacks here": {oneIn("google", "account", google.Jane, `disposition = "delete"`), `(?s)Unknown disposition.*"suspend"\s+and\s+"archive"`},
+		"a disposition Google lacks here": {oneIn("google", "account", google.Jane, `disposition = "deactivate"`), `(?s)Unknown disposition.*"suspend",\s+"archive"\s+and\s+"delete"`},
 		"a kind Google lacks here":        {oneIn("google", "app_assignments", google.Jane), `(?s)Unknown system.*offboard_app_assignments\s+has\s+no\s+system\s+"google"`},
 		"a system that isn't configured":  {one("sessions", google.Jane), `(?s)Unknown system.*does\s+not\s+configure`},
 	} {

@@ -53,8 +53,9 @@ var Kinds = []Row{
 		Kind: offboard.Kind{
 			Name: "account", Disposes: true, Contains: true,
 			Row: "the account, until it has got to its `disposition`",
-			About: "A person's account. By default it is suspended, which can be undone; deactivating (Okta), archiving (Google) or deleting it (Okta) is " +
-				"an explicit choice, and nothing harsher is ever chosen because the milder can't be done.",
+			About: "A person's account. By default it is suspended, which can be undone; deactivating (Okta), archiving (Google) or deleting it is an " +
+				"explicit choice, and nothing harsher is ever chosen because the milder can't be done. A deletion is refused while anything is left to " +
+				"transfer, and in Google while a transfer is under way or a legal hold in Vault covers the person.",
 		},
 		Okta:   okta.Account,
 		Google: google.Account,
@@ -114,12 +115,13 @@ var Kinds = []Row{
 		Kind: offboard.Kind{
 			Name: "delegations", Transfers: true,
 			Row: "those who look up to them in relationships between people, such as reports to their manager: they move to the successor; in Google who " +
-				"reads their mail, where it is forwarded, and as whom they send",
+				"reads their mail, where it is forwarded, as whom they send, and each calendar they own beside the primary one: that moves to the successor",
 			About: "Rights on others' things, and others' on theirs. In Okta these are linked objects: reports move to the successor. To whom the person " +
 				"reported gives them nothing, and is no row. In Google they are the settings of the person's own mailbox: mail delegates, forwarding " +
-				"addresses, forwarding of all mail, filters that forward, and addresses to send as; nothing moves. Google shows and changes them only " +
-				"while the account is active, so let this resource come before `offboard_account` (`depends_on`). Of a suspended or archived account " +
-				"none of them works: they are no rows then, nor recorded as removed, and are rows again as soon as the account is active. What others " +
+				"addresses, forwarding of all mail, filters that forward, and addresses to send as; and the calendars they own beside their primary one, " +
+				"which are deleted with the account and move to the successor, unless a legal hold in Vault covers the person. Google shows and changes all " +
+				"of this only while the account is active, so let this resource come before `offboard_account` (`depends_on`). Of a suspended or archived " +
+				"account none of it works: it is no rows then, nor recorded as removed, and is rows again as soon as the account is active. What others " +
 				"have delegated to the person in Google is not among them.",
 		},
 		Okta:   okta.Delegations,
@@ -135,6 +137,37 @@ var Kinds = []Row{
 		},
 		Okta:   okta.GroupOwnership,
 		Google: google.GroupOwnership,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "drive_ownership", Transfers: true,
+			Row: "what they own in Drive, as one row with how much it is and what does not move: it goes to the successor",
+			About: "The files a person owns in Google Drive, private and shared ones: they move to the successor by Google's Data Transfer, which takes as " +
+				"long as it takes, can't be cancelled, and goes on by itself when an apply ends first; the next apply picks it up. What is in the trash does " +
+				"not move. While a legal hold in Vault covers the person nothing moves. Of a suspended account Google may not show what it owns: the row then " +
+				"goes with a completed transfer, and is recorded as `acknowledged`.",
+		},
+		Google: google.DriveOwnership,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "calendar_ownership", Transfers: true,
+			Row: "what is to come in their primary calendar, as one row: it goes to the successor",
+			About: "What is to come in a person's primary calendar. Events that have guests and are not private move to the successor by Google's Data " +
+				"Transfer, as files do (`offboard_drive_ownership`). Of a suspended account Google may not show them: the row then goes with a completed " +
+				"transfer, and is recorded as `acknowledged`. While a legal hold in Vault covers the person nothing moves. The calendars that they own " +
+				"beside it are rows of `offboard_delegations`.",
+		},
+		Google: google.CalendarOwnership,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "dashboard_ownership", Transfers: true,
+			Row: "what they own in Looker Studio, as one row, since it can't be listed: it goes to the successor",
+			About: "The dashboards and data sources a person owns in Looker Studio. They can't be listed, so that there is always a row; it goes when a transfer " +
+				"is completed, is recorded as `acknowledged`, and comes back after a later sign-in. While a legal hold in Vault covers the person nothing moves.",
+		},
+		Google: google.DashboardOwnership,
 	},
 }
 

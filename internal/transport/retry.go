@@ -35,9 +35,16 @@ type tries struct {
 	what string
 	made int
 	wait time.Duration
+	once bool
 }
 
 type triesKey struct{}
+
+type onceKey struct{}
+
+// Once says that a request of this context does something again each time it is made. It is made again only where
+// the vendor refused it for now, and not where nobody knows what became of it.
+func Once(ctx context.Context) context.Context { return context.WithValue(ctx, onceKey{}, true) }
 
 // newRetrier puts retryablehttp around attempt. The waiting is done here, on the injected clock, when it
 // is about to retry; its own back-off is nil.
@@ -59,7 +66,9 @@ func (t *Transport) newRetrier() http.RoundTripper {
 	}
 	inner := &retryablehttp.RoundTripper{Client: client}
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
-		return inner.RoundTrip(req.WithContext(context.WithValue(req.Context(), triesKey{}, &tries{what: req.Method + " " + req.URL.Path})))
+		return inner.RoundTrip(req.WithContext(context.WithValue(req.Context(), triesKey{}, &tries{
+			what: req.Method + " " + req.URL.Path, once: req.Context().Value(onceKey{}) != nil,
+		})))
 	})
 }
 
@@ -105,7 +114,7 @@ func (t *Transport) checkRetry(ctx context.Context, resp *http.Response, err err
 // each request is made once.
 func (t *Transport) unwell(ctx context.Context, tries *tries) (bool, error) {
 	now := t.Clock.Now()
-	if t.health.down(now) {
+	if tries.once || t.health.down(now) {
 		return false, nil
 	}
 	again, err := t.again(ctx, tries, maxUnwell, backoff(tries.made))

@@ -204,6 +204,36 @@ func TestAFailureInPassingIsTriedAgainWithTheSameBody(t *testing.T) {
 	}
 }
 
+func TestWhatMustNotBeDoneTwiceIsTriedAgainOnlyWhereItWasRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fail  func(w http.ResponseWriter)
+		tries int
+	}{
+		"a breakdown":         {func(w http.ResponseWriter) { w.WriteHeader(503) }, 1},
+		"a broken connection": {func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, 1},
+		"too many":            {func(w http.ResponseWriter) { w.WriteHeader(429) }, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := serve(t, nil, func(n int, w http.ResponseWriter, _ *http.Request) {
+				if n <= 2 {
+					c.fail(w)
+					return
+				}
+				ok(w)
+			})
+			_, _, err := v.doContext(transport.Once(t.Context()), t, http.MethodPost, "/transfers", "x")
+			if name == "a broken connection" {
+				wantKind(t, err, access.Unavailable)
+			}
+			if len(v.requests) != c.tries {
+				t.Errorf("tried %d times, want %d", len(v.requests), c.tries)
+			}
+		})
+	}
+}
+
 func TestAServerErrorThatStaysIsReturnedAsTheAnswerItIs(t *testing.T) {
 	t.Parallel()
 	v := serve(t, nil, func(_ int, w http.ResponseWriter, _ *http.Request) {

@@ -42,6 +42,8 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.others()
 	b.mailboxes()
 	b.devices()
+	b.vault()
+	b.owned()
 	return &Tenant{clock: clk, state: b.state}
 }
 

@@ -46,7 +46,7 @@ func TestWhatIsNoPathOfTheApiIsAPageInHTML(t *testing.T) {
 	w := serveUnchecked(t, google.HandlerOptions{})
 	token := w.tenant.IssueToken(google.Admin)
 	for _, request := range [][2]string{
-		{"GET", "/"}, {"GET", "/admin/directory/v1/users/" + google.Jane + "/secrets"}, {"DELETE", "/admin/directory/v1/users/" + google.Jane},
+		{"GET", "/"}, {"GET", "/admin/directory/v1/users/" + google.Jane + "/secrets"}, {"DELETE", "/admin/directory/v1/users/" + google.Jane + "/signOut"},
 		{"GET", "/admin/directory/v1/users/"}, {"GET", "/admin/directory/v1/users//tokens"}, {"GET", "/admin/directory/v1/../v1/users"},
 	} {
 		answer := w.do(token, request[0], request[1], "").is(404)

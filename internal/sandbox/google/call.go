@@ -33,6 +33,9 @@ type call struct {
 // standard are the query parameters that every method of Google's has.
 var standard = []string{"alt", "fields", "key", "prettyPrint", "quotaUser"}
 
+// sizes are the parameters that say how many rows a page is to have: an API has one of them.
+var sizes = []string{"maxResults", "pageSize"}
+
 // checkQuery refuses parameters that the sandbox does not understand, and numbers that are none. Google ignores
 // the former, or does as they say; neither must go unnoticed here.
 func (c *call) checkQuery() *failure {
@@ -44,9 +47,11 @@ func (c *call) checkQuery() *failure {
 	if alt := c.query.Get("alt"); alt != "" && alt != "json" {
 		return unsupported("alt=" + alt)
 	}
-	if asked := c.query.Get("maxResults"); asked != "" {
-		if n, err := strconv.Atoi(asked); err != nil || n < 1 || n > c.op.most {
-			return invalidValue(asked, "maxResults")
+	for _, name := range sizes {
+		if asked := c.query.Get(name); asked != "" {
+			if n, err := strconv.Atoi(asked); err != nil || n < 1 || n > c.op.most {
+				return invalidValue(asked, name)
+			}
 		}
 	}
 	return nil
@@ -134,7 +139,7 @@ func (c *call) checkCustomer(name string) *failure {
 	return fail(http.StatusBadRequest, "invalid", "Invalid Input: customer")
 }
 
-// A pageSize is how many rows a list gives when it isn't asked for a number; op.most is how many at most.
+// page cuts a page out of rows: usual is how many rows it has when it isn't asked for a number; op.most is how many at most.
 func (c *call) page(rows []object, usual int) (page []object, next string, failed *failure) {
 	start := 0
 	if token := c.query.Get("pageToken"); token != "" {
@@ -145,8 +150,10 @@ func (c *call) page(rows []object, usual int) (page []object, next string, faile
 		start = at
 	}
 	limit := usual
-	if asked, err := strconv.Atoi(c.query.Get("maxResults")); err == nil {
-		limit = asked
+	for _, name := range sizes {
+		if asked, err := strconv.Atoi(c.query.Get(name)); err == nil {
+			limit = asked
+		}
 	}
 	if c.api.opts.PageSize > 0 {
 		limit = min(limit, c.api.opts.PageSize)
@@ -180,7 +187,7 @@ func (c *call) cursor(token string) (int, bool) {
 func (c *call) listName() string {
 	query := url.Values{}
 	for name, values := range c.query {
-		if !slices.Contains(standard, name) && name != "pageToken" && name != "maxResults" {
+		if !slices.Contains(standard, name) && name != "pageToken" && !slices.Contains(sizes, name) {
 			query[name] = values
 		}
 	}
@@ -202,6 +209,25 @@ func (c *call) list(kind, name string, rows []object, usual int) reply {
 		body["nextPageToken"] = next
 	}
 	return ok(tagged(body))
+}
+
+// plainList is list for the APIs that tag nothing; a kind that is empty is none.
+func (c *call) plainList(kind, name string, rows []object, usual int) reply {
+	page, next, failed := c.page(rows, usual)
+	if failed != nil {
+		return failed.reply()
+	}
+	body := object{}
+	if kind != "" {
+		body["kind"] = kind
+	}
+	if len(page) > 0 {
+		body[name] = page
+	}
+	if next != "" {
+		body["nextPageToken"] = next
+	}
+	return ok(body)
 }
 
 // whole answers with rows that Google does not page.

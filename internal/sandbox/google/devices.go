@@ -3,7 +3,6 @@ package google
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -40,7 +39,7 @@ var deviceOperations = []operation{
 
 	{method: "GET", path: onDevices, scopes: readIdentityScope, privilege: mobileDevices, query: "customer", serve: (*call).getDevice},
 	{
-		method: "GET", path: onDevices + "/deviceUsers", scopes: readIdentityScope, privilege: mobileDevices,
+		method: "GET", path: onDevices + "/deviceUsers", scopes: readIdentityScope, privilege: mobileDevices, most: 20,
 		query: "customer filter pageSize pageToken", serve: (*call).listDeviceUsers,
 	},
 	{method: "GET", path: onDevices + "/deviceUsers/{deviceUsersId}", scopes: readIdentityScope, privilege: mobileDevices, query: "customer", serve: (*call).getDeviceUser},
@@ -244,15 +243,7 @@ func (c *call) listDeviceUsers() reply {
 		}
 	}
 	// At most 5 if not asked for more, and never more than 20 ([DISC]).
-	size := 5
-	if asked := c.query.Get("pageSize"); asked != "" {
-		n, err := strconv.Atoi(asked)
-		if err != nil || n < 1 {
-			return invalidValue(asked, "pageSize").reply()
-		}
-		size = min(n, 20)
-	}
-	page, next, failed := c.page(rows, size)
+	page, next, failed := c.page(rows, 5)
 	if failed != nil {
 		return failed.reply()
 	}

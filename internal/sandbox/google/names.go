@@ -123,3 +123,11 @@ const (
 	CloudApp   = "Google Cloud SDK"
 	DiagramApp = "Lucidchart"
 )
+
+// The matters in Vault.
+const (
+	// Audit holds the mail of Protected.
+	Audit = "Audit of the books"
+	// Dispute holds the files of whoever is in the organizational unit "/Former staff", which is nobody yet.
+	Dispute = "Dispute with a supplier"
+)

@@ -27,6 +27,11 @@ const (
 	updateGroups  = "GROUPS_UPDATE"
 	mobileDevices = "MOBILE_DEVICE_MANAGEMENT"
 	chromeDevices = "MANAGE_DEVICES"
+	readUnits     = "ORGANIZATION_UNITS_RETRIEVE"
+	deleteUsers   = "USERS_DELETE"
+	// What the last two are called in the API is a guess.
+	moveData      = "ADMIN_DATA_TRANSFER"
+	moveCalendars = "CALENDAR_MANAGE"
 )
 
 // implies says whether having one privilege is to have another.

@@ -32,6 +32,8 @@ type snapshot struct {
 	// Devices are those of others, with their states, and Chromebooks all, but for whose they are noted to be.
 	Devices     []device
 	Chromebooks []chromebook
+	Matters     map[string]*matter
+	Owned       json.RawMessage
 }
 
 // holdings is what one person is and has. The licences for archived users are nobody's.
@@ -44,7 +46,7 @@ type holdings struct {
 }
 
 func (s *state) snapshot(except string) snapshot {
-	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated}
+	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated, Matters: s.Matters, Owned: copied(s.ownedState, except)}
 	for _, u := range sorted(s.Users) {
 		if u.ID == except {
 			continue

@@ -33,6 +33,9 @@ type state struct {
 	// ArchiveLicences are those for archived users that are free.
 	ArchiveLicences int
 
+	vaultState
+	ownedState
+
 	// Made counts what was made under a name, so that ids are not given twice.
 	Made map[string]int
 }

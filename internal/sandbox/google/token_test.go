@@ -78,7 +78,7 @@ func TestTheKeyFileGivesATokenInAnAdminsName(t *testing.T) {
 func TestATokenIsRefusedForWhatIsNotDelegated(t *testing.T) {
 	t.Parallel()
 	w := serve(t, google.HandlerOptions{})
-	_, err := exchange(w.config(google.Admin, usersScope, "https://www.googleapis.com/auth/drive"))
+	_, err := exchange(w.config(google.Admin, usersScope, "https://www.googleapis.com/auth/documents"))
 	refused(t, err, 401, "unauthorized_client", "any of the scopes requested")
 	_, err = exchange(w.config("somebody@elsewhere.example", usersScope))
 	refused(t, err, 401, "unauthorized_client", "")

@@ -157,9 +157,7 @@ func (c *call) setPassword(u *user, value json.RawMessage) *failure {
 // setOrgUnit takes any unit that there is.
 func (c *call) setOrgUnit(u *user, value json.RawMessage) *failure {
 	var path string
-	if json.Unmarshal(value, &path) != nil || !slices.ContainsFunc(sorted(c.state.Users), func(other *user) bool {
-		return other.OrgUnitPath == path
-	}) && path != "/" {
+	if json.Unmarshal(value, &path) != nil || !slices.Contains(c.state.orgUnits(), path) {
 		return invalid("Invalid Input: INVALID_OU_ID")
 	}
 	u.OrgUnitPath = path

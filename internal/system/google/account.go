@@ -22,11 +22,10 @@ var (
 	_ access.Guard    = account{}
 )
 
-// Dispose knows two end states. Deleting is not among them: it takes along what was not transferred, and lifts
-// holds, none of which this package sees.
+// Dispose knows three end states.
 func (c account) Dispose(d access.Disposition) (access.Connector, bool) {
 	switch d {
-	case access.Suspend, access.Archive:
+	case access.Suspend, access.Archive, access.Delete:
 		return account{c.Google, d}, true
 	}
 	return nil, false
@@ -40,8 +39,12 @@ func (c account) List(ctx context.Context, id access.AccountID) ([]access.Grant,
 		return nil, err
 	}
 	grant := access.Grant{ID: access.GrantID(u.Id), Label: fmt.Sprintf("%s (%s)", name(u), status(u)), Reached: reached(u)}
-	if c.disposition == "" {
+	switch {
+	case c.disposition == "":
 		return []access.Grant{grant}, nil
+	case c.disposition == access.Delete && status(u) != active:
+		grant.Note = "Google deletes with it the calendars beside the primary one that offboard_delegations has not handed over. Whether there are any " +
+			"can't be seen while the account is " + status(u) + "."
 	}
 	return access.Under([]access.Grant{grant}, c.disposition), nil
 }
@@ -57,7 +60,7 @@ func reached(u *admin.User) access.Disposition {
 	return ""
 }
 
-// Remove brings the account to its end state. Neither ends what applications have been allowed to do, or app
+// Remove brings the account to its end state. Suspending and archiving do not end what applications have been allowed to do, or app
 // passwords: they come back to life with the account, and are rows of their own.
 // PUT /admin/directory/v1/users/{id}, scope admin.directory.user.
 func (c account) Remove(ctx context.Context, id access.AccountID, _ access.GrantID) (access.Receipt, error) {
@@ -75,6 +78,8 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 	case access.Archive:
 		err := c.updateUser(ctx, managing(users, "archive %s", name(u)), id, &admin.User{Archived: true})
 		return gone, orSuspend(err)
+	case access.Delete:
+		return gone, c.delete(ctx, u)
 	}
 	return access.Receipt{}, &access.Error{Kind: access.Blocked, Op: "remove " + string(id), Reason: "no disposition is chosen", Fix: "Choose one."}
 }
@@ -85,7 +90,15 @@ func orSuspend(err error) error {
 	return withFix(err, "Archiving takes a free Archived User licence: buy or free one, or set disposition = \"suspend\", which takes none.")
 }
 
-// Refuse refuses what Google would not do.
+// Refuse refuses what Google would not do. That things are left to transfer is for Remove to refuse: the same plan
+// may be the one that transfers them.
 func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
-	return c.refuseAdministrator(ctx, id)
+	u, err := c.user(ctx, id)
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	if err := c.refuseAdministratorUser(ctx, u); err != nil || c.disposition != access.Delete {
+		return err
+	}
+	return c.refuseHeld(ctx, u)
 }

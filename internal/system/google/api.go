@@ -27,6 +27,8 @@ type thing struct {
 	// shows are the names of privileges of which one shows all of it, if given over the whole organization and on no
 	// condition. Only for what could be left out of an answer.
 	shows []string
+	// kind is how the kinds of answers begin, where it is not the Directory API that has the thing.
+	kind string
 }
 
 // The things, with their scopes by the discovery document and their privileges by
@@ -135,7 +137,7 @@ func listUnsighted[T any](ctx context.Context, g *Google, call op, turn func(ctx
 			return nil, err
 		}
 		// Google leaves out what a list has none of, so that any object at all could pass for an empty list.
-		if p.kind != shaped && !ofDirectory(p.kind) {
+		if !call.thing.speaks(p.kind) {
 			return nil, malformed(call, "something other than a list")
 		}
 		for _, item := range p.items {
@@ -153,6 +155,11 @@ func listUnsighted[T any](ctx context.Context, g *Google, call op, turn func(ctx
 
 // shaped is the kind of a list that has none, and is told by its shape (shape.go).
 const shaped = "shaped"
+
+// speaks says that an answer is of the API that has this thing, by the kind that it says it is.
+func (t thing) speaks(kind string) bool {
+	return kind == shaped || strings.HasPrefix(kind, or(t.kind, "admin#directory#"))
+}
 
 // ofDirectory says that an answer says of itself that it is of the Directory API.
 func ofDirectory(kind string) bool { return strings.HasPrefix(kind, "admin#directory#") }
@@ -234,7 +241,8 @@ func (g *Google) classify(refusal *googleapi.Error, call op) (access.ErrorKind, 
 	case status == http.StatusForbidden && (why == "accessNotConfigured" || why == "domainCannotUseApis" || why == "SERVICE_DISABLED"):
 		return access.Denied, "Enable the " + or(call.thing.api, "Admin SDK API") + " in the service account's project, and API access for the customer."
 	case status == http.StatusForbidden && call.subject != "":
-		return access.Denied, "Google refuses this in the name of " + call.subject + ": look at whether the service is on for them (Admin console, Apps)."
+		return access.Denied, "Google refuses this in the name of " + call.subject + ": look at whether the service is on for them (Admin console, Apps), and whether they " +
+			"have a licence for it."
 	case status == http.StatusForbidden:
 		return access.Denied, "Google refuses this to " + g.config.Admin + ", or the account belongs to somebody else's domain. " + grant(call.thing)
 	case status == http.StatusNotFound && why == "":

@@ -162,7 +162,9 @@ func (t *tokens) explain(ctx context.Context, of authority, err error) error {
 		e.Fix = "Delegate the scope " + scopesBase + of.scope + " to it: Admin console, Security, Access and data control, API controls, " +
 			"Domain-wide delegation, client id " + t.signer.client() + ". A change there can take some minutes to hold, and in rare cases a day."
 	case refused.ErrorCode == "invalid_grant" && of.subject != t.config.Admin:
-		e.Fix = "Is " + of.subject + " still the address of an account that is neither suspended nor deleted? Plan again: the account is looked at first."
+		// The key and the clock are right, or the administrator's account could not have been read before.
+		e.Kind = access.Blocked
+		e.Fix = "Google lets nobody act in the name of an account that is suspended, archived or deleted. Plan again: the account is looked at first."
 	case refused.ErrorCode == "invalid_grant":
 		e.Fix = "Is admin (" + t.config.Admin + ") the address of an account of this customer that is neither suspended nor deleted, is the service " +
 			"account's key still one of its keys, and is this machine's clock right?"

@@ -31,6 +31,8 @@ type Config struct {
 	Credentials string
 	// AccessToken is, with ServiceAccount, an access token of whoever signs in its name.
 	AccessToken string
+	// NoVault says that the customer has no Vault, so that there are no legal holds to look for.
+	NoVault bool
 	// Endpoint is a base URL for all of Google's APIs, in place of Google's own. Plain http is accepted for
 	// loopback only.
 	Endpoint string

@@ -91,6 +91,12 @@ func shareOnCall(tenant *sandboxgoogle.Tenant) {
 	tenant.AddToGroup(sandboxgoogle.Omar, sandboxgoogle.OnCall, sandboxgoogle.Owner)
 }
 
+// giveAway leaves nothing that a deletion would take along.
+func giveAway(tenant *sandboxgoogle.Tenant) {
+	shareOnCall(tenant)
+	tenant.GiveAway(sandboxgoogle.Jane, sandboxgoogle.Mei)
+}
+
 var kinds = map[string]prepared{
 	"authenticators": {
 		connect: google.Authenticators, keptBy: sandboxgoogle.Enforced,
@@ -100,6 +106,7 @@ var kinds = map[string]prepared{
 	"tokens":             {connect: google.Tokens},
 	"account, suspended": {connect: google.Account, single: true, dispose: access.Suspend},
 	"account, archived":  {connect: google.Account, single: true, dispose: access.Archive},
+	"account, deleted":   {connect: google.Account, single: true, dispose: access.Delete, prepare: giveAway},
 	"keys":               {connect: google.Keys},
 	"group membership": {
 		connect: google.GroupMembership, prepare: shareOnCall, keptBy: sandboxgoogle.Priya,
@@ -112,9 +119,12 @@ var kinds = map[string]prepared{
 			return access.GrantID(role + "@" + w.tenant.GroupID(sandboxgoogle.ITAdmins))
 		},
 	},
-	"group ownership": {connect: google.GroupOwnership},
-	"delegations":     {connect: google.Delegations},
-	"devices":         {connect: google.Devices},
+	"group ownership":     {connect: google.GroupOwnership},
+	"delegations":         {connect: google.Delegations},
+	"devices":             {connect: google.Devices},
+	"drive ownership":     {connect: google.DriveOwnership, single: true},
+	"calendar ownership":  {connect: google.CalendarOwnership, single: true},
+	"dashboard ownership": {connect: google.DashboardOwnership, single: true},
 }
 
 func TestEveryConnectorConforms(t *testing.T) {

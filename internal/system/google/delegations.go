@@ -24,6 +24,8 @@ func Delegations(g *Google) access.Connector { return delegations{g} }
 
 type delegations struct{ *Google }
 
+var _ access.Transferer = delegations{}
+
 // A family is one sort of delegation.
 type family struct {
 	// prefix is what the ids of its grants begin with.
@@ -38,6 +40,7 @@ type family struct {
 var inTheirName = []family{
 	{"delegate/", "mail delegates", delegations.delegates, delegations.removeDelegate},
 	{"auto_forwarding", "forwarding of all mail", delegations.autoForwarding, delegations.removeAutoForwarding},
+	{calendarPrefix, "calendars they own", delegations.calendars, delegations.keepCalendar},
 	{"filter/", "filters that forward mail", delegations.filters, delegations.removeFilter},
 	{"forwarding/", "forwarding addresses", delegations.forwardingAddresses, delegations.removeForwardingAddress},
 	{"send_as/", "addresses to send as", delegations.sendAs, delegations.removeSendAs},
@@ -63,6 +66,11 @@ func (c delegations) List(ctx context.Context, account access.AccountID) (grants
 		grants = append(grants, listed...)
 	}
 	return grants, nil
+}
+
+// Moves says that calendars need an owner.
+func (c delegations) Moves(grant access.GrantID) bool {
+	return strings.HasPrefix(string(grant), calendarPrefix)
 }
 
 // Remove takes one away.

@@ -15,8 +15,6 @@ import (
 	"sync"
 
 	admin "google.golang.org/api/admin/directory/v1"
-	"google.golang.org/api/cloudidentity/v1"
-	"google.golang.org/api/gmail/v1"
 	"google.golang.org/api/option"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -33,8 +31,7 @@ import (
 type Google struct {
 	config    Config
 	directory *admin.Service
-	mail      *gmail.Service
-	identity  *cloudidentity.Service
+	apis
 	transport *transport.Transport
 	clock     clock.Clock
 
@@ -43,6 +40,8 @@ type Google struct {
 	found      memo.Map[access.Person, finding]
 	groupNames memo.Map[string, string]
 	roleNames  memo.Once[map[int64]*admin.Role]
+
+	swept memo.Once[*holds]
 
 	// unscrambled are the accounts on which a new password was to be set in this run and was not.
 	unscrambled sync.Map
@@ -69,15 +68,7 @@ func New(ctx context.Context, c Config) (*Google, error) {
 		return nil, &access.Error{Kind: access.Denied, Op: "connect to Google", Reason: g.transport.Redact(err.Error())}
 	}
 	g.directory.UserAgent = c.UserAgent
-	if g.mail, err = gmail.NewService(ctx, clientOptions(client, c.base("https://gmail.googleapis.com"))...); err != nil {
-		return nil, &access.Error{Kind: access.Denied, Op: "connect to Gmail", Reason: g.transport.Redact(err.Error())}
-	}
-	g.mail.UserAgent = c.UserAgent
-	if g.identity, err = cloudidentity.NewService(ctx, clientOptions(client, c.base("https://cloudidentity.googleapis.com"))...); err != nil {
-		return nil, &access.Error{Kind: access.Denied, Op: "connect to Cloud Identity", Reason: g.transport.Redact(err.Error())}
-	}
-	g.identity.UserAgent = c.UserAgent
-	return g, nil
+	return g, g.newAPIs(ctx, client)
 }
 
 // clientOptions have one of Google's clients use ours, and leave it no other choice: the endpoint would else

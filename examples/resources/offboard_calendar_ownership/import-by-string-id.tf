@@ -1,0 +1,4 @@
+import {
+  to = offboard_calendar_ownership.jane
+  id = "google/jane@acme.com"
+}

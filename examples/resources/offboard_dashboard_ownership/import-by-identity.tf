@@ -1,0 +1,7 @@
+import {
+  to = offboard_dashboard_ownership.jane
+  identity = {
+    system = "google"
+    person = "jane@acme.com"
+  }
+}

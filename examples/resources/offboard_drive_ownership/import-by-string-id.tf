@@ -1,0 +1,4 @@
+import {
+  to = offboard_drive_ownership.jane
+  id = "google/jane@acme.com"
+}

@@ -1,0 +1,127 @@
+package google
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	datatransfer "google.golang.org/api/admin/datatransfer/v1"
+	admin "google.golang.org/api/admin/directory/v1"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// delete deletes the account, once nothing stands in the way. Google deletes with it what was not transferred, and
+// the calendars (google.md section 10); for 20 days an administrator can bring it back.
+// DELETE /admin/directory/v1/users/{id}, scope admin.directory.user.
+func (c account) delete(ctx context.Context, u *admin.User) error {
+	for _, refuse := range []func(context.Context, *admin.User) error{c.nothingHeld, c.nothingMoving, c.nothingLeftToTransfer} {
+		if err := refuse(ctx, u); err != nil {
+			return err
+		}
+	}
+	err := c.write(ctx, managing(users, "delete %s", name(u)), func(ctx context.Context) error {
+		return c.directory.Users.Delete(u.Id).Context(ctx).Do()
+	})
+	return withFix(err, "Google deletes nobody who is on legal hold, and not the last super administrator.")
+}
+
+func (c account) nothingHeld(ctx context.Context, u *admin.User) error {
+	return c.refuseHeldNow(ctx, u)
+}
+
+// nothingMoving refuses a deletion in the middle of a transfer, of whatever application and to whomever.
+// GET /admin/datatransfer/v1/transfers?oldOwnerUserId={id}, scope admin.datatransfer.readonly.
+func (c account) nothingMoving(ctx context.Context, u *admin.User) error {
+	call := reading(transfers, "list the transfers from %s", name(u))
+	all, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[datatransfer.DataTransfer], error) {
+		answer, err := c.transfer.Transfers.List().OldOwnerUserId(u.Id).MaxResults(500).PageToken(token).Context(ctx).Do()
+		if err != nil {
+			return page[datatransfer.DataTransfer]{}, err
+		}
+		return page[datatransfer.DataTransfer]{answer.DataTransfers, answer.Kind, answer.NextPageToken}, nil
+	})
+	if err != nil {
+		return unsure(err)
+	}
+	for _, t := range all {
+		if word := strings.ToLower(t.OverallTransferStatusCode); word != "completed" && word != "failed" {
+			return &access.Error{
+				Kind: access.Blocked, Op: "delete " + name(u), Reason: "what they own is being transferred, and the transfer " + t.Id + " is not over",
+				Fix: "Apply again when it is: it takes as long as it takes.",
+			}
+		}
+	}
+	return nil
+}
+
+// nothingLeftToTransfer refuses a deletion that would take along what nobody has been given yet, or that can't be
+// looked at.
+func (c account) nothingLeftToTransfer(ctx context.Context, u *admin.User) error {
+	var left, resources []string
+	for _, kind := range []struct {
+		resource  string
+		connector interface {
+			List(ctx context.Context, account access.AccountID) ([]access.Grant, error)
+		}
+	}{
+		{"offboard_drive_ownership", DriveOwnership(c.Google)},
+		{"offboard_calendar_ownership", CalendarOwnership(c.Google)},
+		{"offboard_dashboard_ownership", DashboardOwnership(c.Google)},
+		{"offboard_group_ownership", soleOwnership{groupOwnership{c.Google}}},
+		{"offboard_delegations", ownCalendars{c.Google}},
+	} {
+		grants, err := kind.connector.List(ctx, access.AccountID(u.Id))
+		if access.KindOf(err) == access.NotAvailable {
+			// The customer does not have it, and they nothing there.
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, grant := range grants {
+			// What can't be looked at has a version once a transfer of it is completed.
+			if grant.Version == "" {
+				left = append(left, grant.Label)
+				resources = append(resources, kind.resource)
+			}
+		}
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	return &access.Error{
+		Kind: access.Blocked, Op: "delete " + name(u), Reason: "it would take along what nobody has been given yet: " + strings.Join(left, ", "),
+		Fix: "Let " + strings.Join(slices.Compact(resources), ", ") + " give these to a successor first (depends_on).",
+	}
+}
+
+// soleOwnership are the groups of which nobody else is an owner.
+type soleOwnership struct{ groupOwnership }
+
+func (c soleOwnership) List(ctx context.Context, account access.AccountID) (sole []access.Grant, err error) {
+	owned, err := c.groupOwnership.List(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	for _, grant := range owned {
+		switch err := c.refuseLastOwner(ctx, grant.ID, account); {
+		case access.KindOf(err) == access.Blocked:
+			sole = append(sole, grant)
+		case err != nil:
+			return nil, err
+		}
+	}
+	return sole, nil
+}
+
+// ownCalendars are the calendars that the account owns beside its primary one, as far as they can be seen.
+type ownCalendars struct{ *Google }
+
+func (c ownCalendars) List(ctx context.Context, account access.AccountID) ([]access.Grant, error) {
+	u, err := c.user(ctx, account)
+	if err != nil || status(u) != active {
+		return nil, err
+	}
+	return delegations(c).calendars(ctx, u)
+}

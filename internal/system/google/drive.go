@@ -1,0 +1,150 @@
+package google
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"google.golang.org/api/drive/v3"
+
+	admin "google.golang.org/api/admin/directory/v1"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// DriveOwnership is what the account owns in Drive, as one row: it moves as a whole. Somebody who owns nothing has
+// no row.
+//
+// It is listed as the person, and seen to be gone when they own nothing any more. As somebody who is suspended
+// Google may let nobody list (see cannotBeSeen). What is known then is the transfer alone: the row goes on being
+// listed, and its removal is acknowledged, and never observed, once a transfer is completed that is newer than
+// everything they can have made.
+func DriveOwnership(g *Google) access.Connector {
+	return &driveOwnership{mover{Google: g, application: driveApp}}
+}
+
+type driveOwnership struct{ mover }
+
+var _ access.Transferer = (*driveOwnership)(nil)
+
+const myDrive access.GrantID = "my_drive"
+
+var files = thing{name: "files", read: "drive.metadata.readonly", api: "Google Drive API", kind: "drive#"}
+
+// owned lists what a person owns in Drive, as that person, the trash included.
+// GET /drive/v3/files?q='me' in owners, scope drive.metadata.readonly.
+func (c *driveOwnership) owned(ctx context.Context, u *admin.User) ([]*drive.File, error) {
+	call := reading(files, "list the files of %s", name(u)).as(u.PrimaryEmail)
+	found, err := listUnsighted(ctx, c.Google, call, func(ctx context.Context, token string) (page[drive.File], error) {
+		answer, err := c.drive.Files.List().Q("'me' in owners").Corpora("user").Spaces("drive").PageSize(1000).PageToken(token).
+			Fields("kind", "incompleteSearch", "nextPageToken", "files(id,trashed,shared,permissions(type,emailAddress,domain,deleted))").Context(ctx).Do()
+		if err != nil {
+			return page[drive.File]{}, err
+		}
+		if answer.IncompleteSearch {
+			return page[drive.File]{}, malformed(call, "an incomplete search")
+		}
+		return page[drive.File]{answer.Files, answer.Kind, answer.NextPageToken}, nil
+	})
+	return found, unsure(err)
+}
+
+// List counts what would move. What is in the trash does not (google.md section 8), and goes with the account.
+func (c *driveOwnership) List(ctx context.Context, account access.AccountID) (grants []access.Grant, err error) {
+	u, err := c.user(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.owned(ctx, u)
+	var grant access.Grant
+	switch {
+	case cannotBeSeen(u, err):
+		grant, err = c.unseen(ctx, u, myDrive, "My Drive (can't be counted: the account is "+status(u)+")")
+	case err != nil:
+		return nil, err
+	default:
+		label, owns := c.label(u, found)
+		if !owns {
+			return nil, nil
+		}
+		grant = access.Grant{ID: myDrive, Label: label}
+	}
+	if err != nil {
+		return nil, err
+	}
+	grant.Note = "Google mails the administrator and both owners, and the files land in a folder named after the former one, who can still edit them."
+	grant.Stays, err = c.stays(ctx, u)
+	return []access.Grant{grant}, err
+}
+
+func (c *driveOwnership) label(u *admin.User, found []*drive.File) (label string, owns bool) {
+	domains := map[string]bool{}
+	for _, address := range append(aliases(u), name(u)) {
+		domains[domainOf(address)] = true
+	}
+	var moving, private, outside, trashed int
+	for _, f := range found {
+		switch {
+		case f.Trashed:
+			trashed++
+			continue
+		case !f.Shared:
+			private++
+		case slices.ContainsFunc(f.Permissions, func(p *drive.Permission) bool { return leadsOutside(p, domains) }):
+			outside++
+		}
+		moving++
+	}
+	label = fmt.Sprintf("My Drive (files: %d, private: %d, shared outside %s: %d", moving, private, domainOf(name(u)), outside)
+	if trashed > 0 {
+		label += fmt.Sprintf("; in the trash, which does not move: %d", trashed)
+	}
+	return label + ")", moving > 0
+}
+
+// leadsOutside says that a permission lets in somebody who has no address in one of the domains.
+func leadsOutside(p *drive.Permission, domains map[string]bool) bool {
+	switch {
+	case p == nil || p.Deleted:
+		return false
+	case p.Type == "anyone":
+		return true
+	case p.Type == "domain":
+		return !domains[strings.ToLower(p.Domain)]
+	}
+	return !domains[domainOf(p.EmailAddress)]
+}
+
+func domainOf(address string) string {
+	_, domain, _ := strings.Cut(strings.ToLower(address), "@")
+	return domain
+}
+
+// Moves says that files need an owner.
+func (c *driveOwnership) Moves(access.GrantID) bool { return true }
+
+// Transfer moves all files to the successor, private ones and shared ones.
+func (c *driveOwnership) Transfer(
+	ctx context.Context, account access.AccountID, _ access.GrantID, successor access.AccountID,
+) (access.Receipt, error) {
+	gone := access.Receipt{Assurance: access.Observed}
+	u, err := c.user(ctx, account)
+	if err != nil {
+		return gone, ignoreNotFound(err)
+	}
+	found, err := c.owned(ctx, u)
+	unseen := cannotBeSeen(u, err)
+	if err != nil && !unseen {
+		return gone, err
+	}
+	if _, owns := c.label(u, found); !owns && !unseen {
+		return gone, nil
+	}
+	return c.give(ctx, u, successor, !unseen)
+}
+
+// Remove refuses: files have an owner.
+func (c *driveOwnership) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
+	return refuseUnmoved(ctx, account, grant)
+}
