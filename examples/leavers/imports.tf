@@ -1,15 +1,63 @@
 # What a person holds is adopted and shown in the same plan, however late they are added to leavers.yaml.
 # An import block of what is in the state already does nothing.
 
+locals {
+  # { "okta/jane@acme.com" = { person = "jane@acme.com", system = "okta", … } }
+  accounts = merge([
+    for person, exit in local.people : {
+      for system in var.systems : "${system}/${person}" => {
+        person          = person
+        system          = system
+        identity        = contains(local.identity_providers, system)
+        suspended_first = contains(local.identity_providers, system) && exit.disposition == "suspend"
+      }
+    }
+  ]...)
+
+  # Those in an identity provider, and the others: the module locks them out of it on its own.
+  identities = { for id, account in local.accounts : id => account if account.identity }
+  others     = { for id, account in local.accounts : id => account if !account.identity }
+
+  # Those in a system that has a kind which not every one has.
+  having = {
+    for kind in ["app_assignments", "delegations", "devices", "group_ownership"] :
+    kind => { for id, account in local.accounts : id => account if !contains(local.without[account.system], kind) }
+  }
+}
+
 import {
-  for_each = local.accounts
+  for_each = local.identities
+  to       = module.leaver[each.value.person].offboard_authenticators.identity[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = local.others
   to       = module.leaver[each.value.person].offboard_authenticators.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.accounts
+  for_each = local.identities
+  to       = module.leaver[each.value.person].offboard_sessions.identity[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = local.others
   to       = module.leaver[each.value.person].offboard_sessions.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = { for id, account in local.accounts : id => account if account.suspended_first }
+  to       = module.leaver[each.value.person].offboard_account.identity[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = { for id, account in local.accounts : id => account if !account.suspended_first }
+  to       = module.leaver[each.value.person].offboard_account.this[each.value.system]
   id       = each.key
 }
 
@@ -20,8 +68,14 @@ import {
 }
 
 import {
-  for_each = local.accounts
-  to       = module.leaver[each.value.person].offboard_account.this[each.value.system]
+  for_each = local.having["delegations"]
+  to       = module.leaver[each.value.person].offboard_delegations.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = local.having["group_ownership"]
+  to       = module.leaver[each.value.person].offboard_group_ownership.this[each.value.system]
   id       = each.key
 }
 
@@ -52,17 +106,5 @@ import {
 import {
   for_each = local.having["devices"]
   to       = module.leaver[each.value.person].offboard_devices.this[each.value.system]
-  id       = each.key
-}
-
-import {
-  for_each = local.having["delegations"]
-  to       = module.leaver[each.value.person].offboard_delegations.this[each.value.system]
-  id       = each.key
-}
-
-import {
-  for_each = local.having["group_ownership"]
-  to       = module.leaver[each.value.person].offboard_group_ownership.this[each.value.system]
   id       = each.key
 }

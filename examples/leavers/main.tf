@@ -7,9 +7,28 @@ terraform {
   }
 }
 
+variable "systems" {
+  type        = set(string)
+  default     = ["okta", "google"]
+  description = "Where people have access. Whoever has only one of them names that one."
+}
+
 variable "okta_org_url" {
   type        = string
+  default     = null
   description = "The Okta org, such as https://acme.okta.com. The credential comes from OKTA_API_TOKEN, or OKTA_API_CLIENT_ID and OKTA_API_PRIVATE_KEY."
+}
+
+variable "google_admin" {
+  type        = string
+  default     = null
+  description = "The administrator in whose name the service account acts, such as offboarding@acme.com. The credential comes from GOOGLE_IMPERSONATE_SERVICE_ACCOUNT, or GOOGLEWORKSPACE_CREDENTIALS."
+}
+
+variable "google_endpoint" {
+  type        = string
+  default     = null
+  description = "The URL of the sandbox, to try this on it. Google's own if it is left out."
 }
 
 variable "without" {
@@ -19,40 +38,35 @@ variable "without" {
 }
 
 provider "offboard" {
-  okta = { org_url = var.okta_org_url }
-  # google  = { admin = "offboarding@acme.example" } # and "google" among the systems below
+  okta      = contains(var.systems, "okta") ? { org_url = var.okta_org_url } : null
+  google    = contains(var.systems, "google") ? { admin = var.google_admin, endpoint = var.google_endpoint } : null
   protected = ["breakglass@acme.example"]
 }
 
 locals {
-  people  = yamldecode(file("${path.module}/leavers.yaml"))
-  systems = ["okta"]
+  people = {
+    for person, exit in yamldecode(file("${path.module}/leavers.yaml")) :
+    person => merge({ terminated = false, successor = null, disposition = "suspend", tolerate = {} }, exit)
+  }
 
-  # { "okta/jane@acme.com" = { person = "jane@acme.com", system = "okta" } }
-  accounts = merge([
-    for person in keys(local.people) : {
-      for system in local.systems : "${system}/${person}" => { person = person, system = system }
-    }
-  ]...)
+  # Where people sign in to everything else.
+  identity_providers = setintersection(var.systems, ["okta"])
 
   # The kinds of access that a system does not have, in addition to what var.without says of yours.
   lacks   = { google = ["app_assignments"] }
-  without = { for system in local.systems : system => setunion(lookup(local.lacks, system, []), lookup(var.without, system, [])) }
-  having = {
-    for kind in ["app_assignments", "delegations", "devices", "group_ownership"] :
-    kind => { for id, account in local.accounts : id => account if !contains(local.without[account.system], kind) }
-  }
+  without = { for system in var.systems : system => setunion(lookup(local.lacks, system, []), lookup(var.without, system, [])) }
 }
 
 module "leaver" {
   source   = "./modules/leaver"
   for_each = local.people
 
-  person      = each.key
-  systems     = local.systems
-  without     = local.without
-  terminated  = try(each.value.terminated, false)
-  successor   = try(each.value.successor, null)
-  disposition = try(each.value.disposition, "suspend")
-  tolerate    = try(each.value.tolerate, {})
+  person             = each.key
+  systems            = var.systems
+  identity_providers = local.identity_providers
+  without            = local.without
+  terminated         = each.value.terminated
+  successor          = each.value.successor
+  disposition        = each.value.disposition
+  tolerate           = each.value.tolerate
 }

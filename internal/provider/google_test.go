@@ -381,18 +381,13 @@ func TestTheLeaversExampleIsAWholeExitInGoogleToo(t *testing.T) {
 	if err := os.Remove(filepath.Join(s.workspace.Dir, "main.tf")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.CopyFS(s.workspace.Dir, os.DirFS("../../examples/leavers")); err != nil {
-		t.Fatal(err)
-	}
-	s.write("main.tf", strings.NewReplacer(
-		`okta = { org_url = var.okta_org_url }`, `google = { endpoint = var.okta_org_url }`, `systems = ["okta"]`, `systems = ["google"]`,
-	).Replace(s.read("main.tf")))
-	s.workspace.Env = append(s.workspace.Env, "TF_VAR_okta_org_url="+s.server.URL(),
+	s.copyLeavers()
+	s.workspace.Env = append(s.workspace.Env, `TF_VAR_systems=["google"]`, "TF_VAR_google_endpoint="+s.server.URL(),
 		"GOOGLE_IMPERSONATE_SERVICE_ACCOUNT="+google.ServiceAccount, "GOOGLE_OAUTH_ACCESS_TOKEN="+google.CallerToken)
 	s.do(0, "init")
 	s.do(0, "apply", "-auto-approve")
 	from := len(s.writes())
-	s.write("leavers.yaml", strings.Replace(s.read("leavers.yaml"), "terminated: false", "terminated: true", 1))
+	s.terminate()
 	s.says(s.do(2, "plan", "-no-color", "-detailed-exitcode", "-out=exit.tfplan"), "applications were allowed that may read the person's mail")
 	s.do(0, "apply", "exit.tfplan")
 	s.do(0, "plan", "-detailed-exitcode")

@@ -52,7 +52,7 @@ func newShell(t *testing.T, files map[string]string) *shell {
 	s := newShellOver(t, org.Handler(okta.HandlerOptions{}), files)
 	s.org = org
 	s.server.Observe(conform.Okta(t))
-	s.workspace.Env = []string{"TF_VAR_okta_org_url=" + s.server.URL(), "OKTA_API_TOKEN=" + okta.Token}
+	s.workspace.Env = []string{"TF_VAR_okta_org_url=" + s.server.URL(), `TF_VAR_systems=["okta"]`, "OKTA_API_TOKEN=" + okta.Token}
 	return s
 }
 
@@ -317,16 +317,14 @@ func (s *shell) read(name string) string {
 func TestTheLeaversExampleIsAWholeExitInTheOrderOfContainment(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, nil)
-	if err := os.CopyFS(s.workspace.Dir, os.DirFS("../../examples/leavers")); err != nil {
-		t.Fatal(err)
-	}
+	s.copyLeavers()
 	s.do(0, "init")
 	// Watched from the start, and planned by the change of one line.
 	s.do(0, "apply", "-auto-approve")
 	if writes := s.writes(); len(writes) != 0 {
 		t.Errorf("watching wrote %v", writes)
 	}
-	s.write("leavers.yaml", strings.Replace(s.read("leavers.yaml"), "terminated: false", "terminated: true", 1))
+	s.terminate()
 	out := s.do(2, "plan", "-no-color", "-detailed-exitcode", "-out=exit.tfplan")
 	if strings.Contains(out, "can still sign in") {
 		t.Errorf("the example is warned of its own order:\n%s", out)
@@ -356,10 +354,8 @@ func TestTheLeaversExampleFitsAnOrgThatLacksSomeKinds(t *testing.T) {
 	s := newShell(t, nil)
 	s.org.SetPipeline(okta.ClassicEngine)
 	s.org.SetGovernance(false)
-	if err := os.CopyFS(s.workspace.Dir, os.DirFS("../../examples/leavers")); err != nil {
-		t.Fatal(err)
-	}
-	s.write("leavers.yaml", strings.Replace(s.read("leavers.yaml"), "terminated: false", "terminated: true", 1))
+	s.copyLeavers()
+	s.terminate()
 	s.do(0, "init")
 	s.says(s.do(1, "plan", "-no-color"), "devices of jane.doe@acme.example in okta could not be checked", "Leave this kind of access out for Okta",
 		"group ownership of jane.doe@acme.example in okta could not be checked")
@@ -436,10 +432,8 @@ func TestThePlanInTheREADMEIsReal(t *testing.T) {
 		t.Fatal("the README has no plan")
 	}
 	s := newShell(t, nil)
-	if err := os.CopyFS(s.workspace.Dir, os.DirFS("../../examples/leavers")); err != nil {
-		t.Fatal(err)
-	}
-	s.write("leavers.yaml", strings.Replace(s.read("leavers.yaml"), "terminated: false", "terminated: true", 1))
+	s.copyLeavers()
+	s.terminate()
 	s.do(0, "init")
 	plan := s.do(2, "plan", "-no-color", "-detailed-exitcode")
 	for _, line := range strings.Split(block, "\n") {

@@ -120,6 +120,9 @@ func TestLatencyIsWaitedForOnTheClock(t *testing.T) {
 	if clk.Slept() != time.Hour {
 		t.Errorf("waited for %v", clk.Slept())
 	}
+	if request := server.Requests()[0]; request.Answered.Sub(request.Time) != time.Hour {
+		t.Errorf("arrived at %v and was answered at %v", request.Time, request.Answered)
+	}
 }
 
 func TestOnlyLoopbackIsServed(t *testing.T) {

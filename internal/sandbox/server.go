@@ -41,6 +41,8 @@ type Request struct {
 	Body   string
 	// Status is what was answered, and 0 as long as nothing was.
 	Status int
+	// Answered is when that was: what was asked has been done by then.
+	Answered time.Time
 }
 
 // An Exchange is one whole request and its answer.
@@ -172,7 +174,7 @@ func (s *Server) arrive(r *http.Request, body []byte) (*Request, *activeFault) {
 func (s *Server) answered(record *Request, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	record.Status = status
+	record.Status, record.Answered = status, s.opts.Clock.Now()
 }
 
 func (s *Server) tell(exchange Exchange) {

@@ -1,6 +1,6 @@
-# One person's exit, in the order in which it is safe: locked out first, with what needs an account that is
-# still active; then the account; then what has to go to somebody; and what it held last. depends_on is the
-# order.
+# One person's exit, in the order in which it is safe: locked out first; then what needs an account that is still
+# active; then the account; then what has to go to somebody; and what it held last. depends_on is the order. Terraform
+# keeps it for everybody in the plan together: what fails for one person holds up the later steps of all.
 
 terraform {
   required_providers {
@@ -10,11 +10,54 @@ terraform {
   }
 }
 
-# 1. Locked out. Authenticators are changed only while the account is active: all of Okta's, and of Google's the
-# backup codes and 2-step verification.
+locals {
+  others = setsubtract(var.systems, var.identity_providers)
+
+  # Suspending an account takes nothing along, so an identity provider does it at once. What is harsher may end accounts
+  # in the systems behind it too, and waits for what needs those to be active.
+  suspended_first = var.disposition == "suspend" ? var.identity_providers : toset([])
+}
+
+# 1. Locked out where people sign in to everything else. This waits for no other system, and for none that fails.
+# The second factors and the password come first: Okta promises to change them of an active account only.
+
+resource "offboard_authenticators" "identity" {
+  for_each = var.identity_providers
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  tolerate   = lookup(var.tolerate, "authenticators", null)
+}
+
+resource "offboard_sessions" "identity" {
+  for_each = var.identity_providers
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  tolerate   = lookup(var.tolerate, "sessions", null)
+
+  depends_on = [offboard_authenticators.identity]
+}
+
+resource "offboard_account" "identity" {
+  for_each = local.suspended_first
+
+  system      = each.key
+  person      = var.person
+  terminated  = var.terminated
+  disposition = var.disposition
+  tolerate    = lookup(var.tolerate, "account", null)
+
+  depends_on = [offboard_sessions.identity]
+}
+
+# 2. Locked out everywhere else, at the same time. Google changes backup codes and 2-step verification of an active
+# account only, so its account has to wait.
 
 resource "offboard_authenticators" "this" {
-  for_each = var.systems
+  for_each = local.others
 
   system     = each.key
   person     = var.person
@@ -23,7 +66,7 @@ resource "offboard_authenticators" "this" {
 }
 
 resource "offboard_sessions" "this" {
-  for_each = var.systems
+  for_each = local.others
 
   system     = each.key
   person     = var.person
@@ -33,6 +76,9 @@ resource "offboard_sessions" "this" {
   depends_on = [offboard_authenticators.this]
 }
 
+# 3. What acts for them without signing in, and what needs an account that is still active: Google shows and changes
+# the settings of a mailbox only then.
+
 resource "offboard_tokens" "this" {
   for_each = var.systems
 
@@ -41,10 +87,8 @@ resource "offboard_tokens" "this" {
   terminated = var.terminated
   tolerate   = lookup(var.tolerate, "tokens", null)
 
-  depends_on = [offboard_authenticators.this]
+  depends_on = [offboard_account.identity, offboard_sessions.identity, offboard_sessions.this]
 }
-
-# 2. What needs an account that is still active. Google shows and changes the settings of a mailbox only then.
 
 resource "offboard_delegations" "this" {
   for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "delegations")])
@@ -55,13 +99,13 @@ resource "offboard_delegations" "this" {
   successor  = var.successor
   tolerate   = lookup(var.tolerate, "delegations", null)
 
-  depends_on = [offboard_sessions.this, offboard_tokens.this]
+  depends_on = [offboard_account.identity, offboard_sessions.identity, offboard_sessions.this]
 }
 
-# 3. The account.
+# 4. The account.
 
 resource "offboard_account" "this" {
-  for_each = var.systems
+  for_each = setsubtract(var.systems, local.suspended_first)
 
   system      = each.key
   person      = var.person
@@ -69,10 +113,10 @@ resource "offboard_account" "this" {
   disposition = var.disposition
   tolerate    = lookup(var.tolerate, "account", null)
 
-  depends_on = [offboard_sessions.this, offboard_tokens.this, offboard_delegations.this]
+  depends_on = [offboard_tokens.this, offboard_delegations.this]
 }
 
-# 4. What goes to somebody else. Groups first: the only owner of a group in Google stays in it.
+# 5. What goes to somebody else. Groups first: the only owner of a group in Google stays in it.
 
 resource "offboard_group_ownership" "this" {
   for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "group_ownership")])
@@ -86,7 +130,7 @@ resource "offboard_group_ownership" "this" {
   depends_on = [offboard_account.this]
 }
 
-# 5. What it held. Roles and applications that come with a group go with the group.
+# 6. What it held. Roles and applications that come with a group go with the group.
 
 resource "offboard_keys" "this" {
   for_each = var.systems

@@ -8,6 +8,12 @@ variable "systems" {
   description = "Where they have access."
 }
 
+variable "identity_providers" {
+  type        = set(string)
+  default     = []
+  description = "Those of the systems through which people sign in to others."
+}
+
 variable "without" {
   type        = map(set(string))
   default     = {}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
+)
+
+// giveBack is what administrators do behind Terraform's back.
+func (d *demo) giveBack(ctx context.Context) error {
+	err := ask(ctx, http.MethodPut, d.inOkta.URL(), "/api/v1/groups/"+d.org.GroupID("VPN users")+"/users/"+d.org.UserID(leaver),
+		"", "SSWS "+okta.Token)
+	if err != nil {
+		return err
+	}
+	return ask(ctx, http.MethodPut, d.inGoogle.URL(), "/admin/directory/v1/users/"+d.tenant.UserID(leaver),
+		`{"suspended":false}`, "Bearer "+d.tenant.IssueToken(google.Admin))
+}
+
+func ask(ctx context.Context, method, base, path, body, credential string) error {
+	fmt.Printf("    %s %s %s\n", method, path, body)
+	req, err := http.NewRequestWithContext(ctx, method, base+path, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", credential)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		return fmt.Errorf("%s %s: %s", method, path, resp.Status)
+	}
+	return nil
+}

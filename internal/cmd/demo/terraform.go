@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+)
+
+// pullRequest is the example with the one line changed that makes it an exit.
+func (d *demo) pullRequest(ctx context.Context) error {
+	if err := os.CopyFS(d.Dir, os.DirFS("examples/leavers")); err != nil {
+		return err
+	}
+	file := filepath.Join(d.Dir, "leavers.yaml")
+	people, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	merged := bytes.Replace(people, []byte("terminated: false"), []byte("terminated: true"), 1)
+	if err := os.WriteFile(file, merged, 0o600); err != nil {
+		return err
+	}
+	if out, err := d.Run(ctx, "init", "-no-color", "-input=false"); err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	return nil
+}
+
+// The exit codes of plan -detailed-exitcode.
+const (
+	clean   = 0
+	changes = 2
+)
+
+const planFile = "exit.tfplan"
+
+// plan shows a plan, and fails unless it ends with the exit code that is expected.
+func (d *demo) plan(ctx context.Context, want int) error {
+	err := d.show(ctx, "plan", "-no-color", "-input=false", "-detailed-exitcode", "-out="+planFile)
+	got := 0
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
+		got, err = failed.ExitCode(), nil
+	}
+	if err == nil && got != want {
+		err = fmt.Errorf("the plan ended with exit code %d, want %d", got, want)
+	}
+	return err
+}
+
+// apply applies the plan that was shown. What it warned of is not said at length a second time.
+func (d *demo) apply(ctx context.Context) error {
+	return d.show(ctx, "apply", "-no-color", "-input=false", "-compact-warnings", planFile)
+}
+
+// show runs a command and shows what it prints, but for its lines of progress: a resource has three of them.
+func (d *demo) show(ctx context.Context, args ...string) error {
+	command := d.Command(ctx, args...)
+	out := &without{lines: progress}
+	command.Stdout, command.Stderr = out, os.Stderr
+	err := command.Run()
+	fmt.Printf("%s", out.rest)
+	return err
+}
+
+var progress = regexp.MustCompile(`: (Preparing import|Importing|Refreshing state|Modifying)\.\.\.|: Import complete`)
+
+// A without prints whole lines, as they come, without some and without the empty ones before the first.
+type without struct {
+	lines *regexp.Regexp
+	begun bool
+	rest  []byte
+}
+
+func (w *without) Write(p []byte) (int, error) {
+	w.rest = append(w.rest, p...)
+	for {
+		line, rest, whole := bytes.Cut(w.rest, []byte("\n"))
+		if !whole {
+			return len(p), nil
+		}
+		if w.begun = w.begun || len(line) > 0 && !w.lines.Match(line); w.begun && !w.lines.Match(line) {
+			fmt.Printf("%s\n", line)
+		}
+		w.rest = rest
+	}
+}
