@@ -20,7 +20,9 @@ locals {
 
   # Those in a system that has a kind which not every one has.
   having = {
-    for kind in ["app_assignments", "delegations", "devices", "group_ownership"] :
+    for kind in [
+      "app_assignments", "calendar_ownership", "dashboard_ownership", "delegations", "devices", "drive_ownership", "group_ownership",
+    ] :
     kind => { for id, account in local.accounts : id => account if !contains(local.without[account.system], kind) }
   }
 }
@@ -106,5 +108,23 @@ import {
 import {
   for_each = local.having["devices"]
   to       = module.leaver[each.value.person].offboard_devices.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = local.having["drive_ownership"]
+  to       = module.leaver[each.value.person].offboard_drive_ownership.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = local.having["calendar_ownership"]
+  to       = module.leaver[each.value.person].offboard_calendar_ownership.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = local.having["dashboard_ownership"]
+  to       = module.leaver[each.value.person].offboard_dashboard_ownership.this[each.value.system]
   id       = each.key
 }

@@ -53,7 +53,10 @@ locals {
   identity_providers = setintersection(var.systems, ["okta"])
 
   # The kinds of access that a system does not have, in addition to what var.without says of yours.
-  lacks   = { google = ["app_assignments"] }
+  lacks = {
+    google = ["app_assignments"]
+    okta   = ["calendar_ownership", "dashboard_ownership", "drive_ownership"]
+  }
   without = { for system in var.systems : system => setunion(lookup(local.lacks, system, []), lookup(var.without, system, [])) }
 }
 

@@ -17,8 +17,9 @@ func (d *demo) giveBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return ask(ctx, http.MethodPut, d.inGoogle.URL(), "/admin/directory/v1/users/"+d.tenant.UserID(leaver),
-		`{"suspended":false}`, "Bearer "+d.tenant.IssueToken(google.Admin))
+	role := fmt.Sprintf(`{"assignedTo":%q,"roleId":%q,"scopeType":"CUSTOMER"}`, d.tenant.UserID(leaver), d.tenant.RoleID(google.HelpDeskRole))
+	return ask(ctx, http.MethodPost, d.inGoogle.URL(), "/admin/directory/v1/customer/my_customer/roleassignments", role,
+		"Bearer "+d.tenant.IssueToken(google.Admin))
 }
 
 func ask(ctx context.Context, method, base, path, body, credential string) error {

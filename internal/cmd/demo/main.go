@@ -107,7 +107,7 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.plan(ctx, clean); err != nil {
 		return err
 	}
-	say("Weeks later administrators put her back into a group in Okta and unsuspend her in Google, through the vendors' own APIs:")
+	say("Weeks later administrators put her back into a group in Okta and make her an administrator in Google, through the vendors' own APIs:")
 	if err := d.giveBack(ctx); err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.plan(ctx, changes); err != nil {
 		return err
 	}
-	if err := d.exactlyLoses(ctx, row{"okta", "offboard_group_membership"}, row{"google", "offboard_account"}); err != nil {
+	if err := d.exactlyLoses(ctx, row{"okta", "offboard_group_membership"}, row{"google", "offboard_role_assignments"}); err != nil {
 		return err
 	}
 	say("It is approved as any plan is, and applied:")

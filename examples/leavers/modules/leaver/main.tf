@@ -186,3 +186,42 @@ resource "offboard_devices" "this" {
 
   depends_on = [offboard_account.this]
 }
+
+# 7. What moves by itself once it has begun, and takes as long as it takes: nothing else waits for it. Google advises to
+# suspend an account first, so that nothing is added meanwhile.
+
+resource "offboard_drive_ownership" "this" {
+  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "drive_ownership")])
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  successor  = var.successor
+  tolerate   = lookup(var.tolerate, "drive_ownership", null)
+
+  depends_on = [offboard_account.this]
+}
+
+resource "offboard_calendar_ownership" "this" {
+  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "calendar_ownership")])
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  successor  = var.successor
+  tolerate   = lookup(var.tolerate, "calendar_ownership", null)
+
+  depends_on = [offboard_account.this]
+}
+
+resource "offboard_dashboard_ownership" "this" {
+  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "dashboard_ownership")])
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  successor  = var.successor
+  tolerate   = lookup(var.tolerate, "dashboard_ownership", null)
+
+  depends_on = [offboard_account.this]
+}
