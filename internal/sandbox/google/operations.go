@@ -48,7 +48,9 @@ const (
 )
 
 // operations are the whole of the APIs.
-var operations = slices.Concat(directoryOperations, mailOperations, deviceOperations)
+var operations = slices.Concat(
+	directoryOperations, mailOperations, deviceOperations, vaultOperations, transferOperations, driveOperations, calendarOperations,
+)
 
 // directoryOperations are those of the Directory API, and the one of iamcredentials.
 var directoryOperations = []operation{
@@ -200,59 +202,6 @@ var directoryOperations = []operation{
 		query: "orgUnitPath type", serve: (*call).listOrgUnits,
 	},
 	{
-		method: "GET", path: onMatters, scopes: readVaultScope, most: 100,
-		query: "pageSize pageToken state view", serve: (*call).listMatters,
-	},
-	{
-		method: "GET", path: onMatters + "/{matterId}/holds", scopes: readVaultScope, most: 100,
-		query: "pageSize pageToken view", serve: (*call).listHolds,
-	},
-	{
-		method: "GET", path: onMatters + "/{matterId}/holds/{holdId}", scopes: readVaultScope,
-		query: "view", serve: (*call).getHold,
-	},
-	{
-		method: "POST", path: onMatters + "/{matterId}/holds", scopes: vaultScope, serve: (*call).createHold,
-	},
-	{
-		method: "DELETE", path: onMatters + "/{matterId}/holds/{holdId}", scopes: vaultScope, serve: (*call).deleteHold,
-	},
-
-	{
 		method: "DELETE", path: onUser, scopes: usersScope, privilege: deleteUsers, serve: (*call).deleteUser,
-	},
-	{
-		method: "GET", path: "admin/datatransfer/v1/applications", scopes: readTransfersScope, privilege: moveData, most: 500,
-		query: "customerId maxResults pageToken", serve: (*call).listApplications,
-	},
-	{
-		method: "GET", path: onTransfers, scopes: readTransfersScope, privilege: moveData, most: 500,
-		query: "customerId maxResults newOwnerUserId oldOwnerUserId pageToken", serve: (*call).listTransfers,
-	},
-	{
-		method: "GET", path: onTransfers + "/{dataTransferId}", scopes: readTransfersScope, privilege: moveData,
-		serve: (*call).getTransfer,
-	},
-	{
-		method: "POST", path: onTransfers, scopes: transfersScope, privilege: moveData, serve: (*call).insertTransfer,
-	},
-	{
-		method: "GET", path: onFiles, scopes: readFilesScope, open: true, most: 1000,
-		query: "corpora pageSize pageToken q spaces", serve: (*call).listFiles,
-	},
-	{
-		method: "GET", path: onMyCalendars, scopes: readListScope, open: true, most: 250,
-		query: "maxResults minAccessRole pageToken showHidden", serve: (*call).listMyCalendars,
-	},
-	{
-		method: "GET", path: onCalendars + "/{calendarId}", scopes: readCalendarsScope, open: true, serve: (*call).getCalendar,
-	},
-	{
-		method: "GET", path: onCalendars + "/{calendarId}/events", scopes: readEventsScope, open: true, most: 2500,
-		query: "maxResults pageToken timeMin", serve: (*call).listEvents,
-	},
-	{
-		method: "POST", path: onCalendars + "/{calendarId}/transferOwnership", scopes: calendarsScope, privilege: moveCalendars,
-		query: "newDataOwner useAdminAccess", serve: (*call).transferCalendar,
 	},
 }

@@ -23,6 +23,33 @@ const (
 		"calendar.events.owned.readonly calendar.events.public.readonly calendar.events.readonly calendar.readonly"
 )
 
+// calendarOperations are those of Calendar.
+var calendarOperations = []operation{
+	{
+		method: "GET", path: onMyCalendars, scopes: readListScope, open: true, most: 250,
+		query: "maxResults minAccessRole pageToken showHidden", serve: (*call).listMyCalendars,
+	},
+	{
+		method: "GET", path: onCalendars + "/{calendarId}", scopes: readCalendarsScope, open: true, serve: (*call).getCalendar,
+	},
+	{
+		method: "GET", path: onCalendars + "/{calendarId}/events", scopes: readEventsScope, open: true, most: 2500,
+		query: "maxResults pageToken timeMin", serve: (*call).listEvents,
+	},
+	{
+		method: "POST", path: onCalendars + "/{calendarId}/transferOwnership", scopes: calendarsScope, privilege: moveCalendars,
+		query: "newDataOwner useAdminAccess", serve: (*call).transferCalendar,
+	},
+}
+
+// driveOperations are those of Drive.
+var driveOperations = []operation{
+	{
+		method: "GET", path: onFiles, scopes: readFilesScope, open: true, most: 1000,
+		query: "corpora pageSize pageToken q spaces", serve: (*call).listFiles,
+	},
+}
+
 // ownedState is what people own: files, calendars beside their primary one, what is in that, and dashboards.
 type ownedState struct {
 	Files      map[string]*file

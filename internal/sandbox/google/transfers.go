@@ -14,6 +14,25 @@ const (
 	readTransfersScope = transfersScope + " admin.datatransfer.readonly"
 )
 
+// transferOperations are those of Data Transfer.
+var transferOperations = []operation{
+	{
+		method: "GET", path: "admin/datatransfer/v1/applications", scopes: readTransfersScope, privilege: moveData, most: 500,
+		query: "customerId maxResults pageToken", serve: (*call).listApplications,
+	},
+	{
+		method: "GET", path: onTransfers, scopes: readTransfersScope, privilege: moveData, most: 500,
+		query: "customerId maxResults newOwnerUserId oldOwnerUserId pageToken", serve: (*call).listTransfers,
+	},
+	{
+		method: "GET", path: onTransfers + "/{dataTransferId}", scopes: readTransfersScope, privilege: moveData,
+		serve: (*call).getTransfer,
+	},
+	{
+		method: "POST", path: onTransfers, scopes: transfersScope, privilege: moveData, serve: (*call).insertTransfer,
+	},
+}
+
 // A transfer moves what a person owns in some applications to somebody else. It can't be cancelled.
 type transfer struct {
 	ID, Old, New string

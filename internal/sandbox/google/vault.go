@@ -16,6 +16,28 @@ const (
 	readUnitsScope = "admin.directory.orgunit admin.directory.orgunit.readonly"
 )
 
+// vaultOperations are those of Vault.
+var vaultOperations = []operation{
+	{
+		method: "GET", path: onMatters, scopes: readVaultScope, most: 100,
+		query: "pageSize pageToken state view", serve: (*call).listMatters,
+	},
+	{
+		method: "GET", path: onMatters + "/{matterId}/holds", scopes: readVaultScope, most: 100,
+		query: "pageSize pageToken view", serve: (*call).listHolds,
+	},
+	{
+		method: "GET", path: onMatters + "/{matterId}/holds/{holdId}", scopes: readVaultScope,
+		query: "view", serve: (*call).getHold,
+	},
+	{
+		method: "POST", path: onMatters + "/{matterId}/holds", scopes: vaultScope, serve: (*call).createHold,
+	},
+	{
+		method: "DELETE", path: onMatters + "/{matterId}/holds/{holdId}", scopes: vaultScope, serve: (*call).deleteHold,
+	},
+}
+
 // vaultState is what Vault keeps, and the organizational units that its holds may cover.
 type vaultState struct {
 	Matters map[string]*matter
