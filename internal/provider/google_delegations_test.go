@@ -19,7 +19,7 @@ func TestMailSettingsOfASuspendedAccountAreNoRowsAndNotSaidToBeRemoved(t *testin
 		resource.TestStep{
 			// The night after: nothing to do, and nothing that pretends to be known.
 			PreConfig: func() { w.tenant.Suspend(google.Jane) }, Config: exit, ConfigPlanChecks: nothing,
-			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "11")),
+			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "13")),
 		},
 		resource.TestStep{
 			// What was given to somebody in the meantime shows as soon as the account is active.
@@ -38,7 +38,7 @@ func TestMailSettingsOfASuspendedAccountAreNoRowsAndNotSaidToBeRemoved(t *testin
 		resource.TestStep{
 			// A row of the last plan that can be seen no more is no row now, and not gone either.
 			PreConfig: func() { w.tenant.Suspend(google.Jane) }, Config: exit, ConfigPlanChecks: nothing,
-			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "12")),
+			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "14")),
 		},
 		resource.TestStep{
 			PreConfig: func() { w.tenant.Unsuspend(google.Jane) }, Config: exit,

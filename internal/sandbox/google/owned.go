@@ -57,6 +57,9 @@ type ownedState struct {
 	Events     map[string]*event
 	Dashboards map[string]*dashboard
 	Transfers  map[string]*transfer
+	// Shares and Subscriptions are what people see of calendars of others.
+	Shares        []share
+	Subscriptions []subscription
 	// TransferPolls is how often a transfer is looked at before it is over, and FailTransfers how many of the next
 	// ones fail.
 	TransferPolls, FailTransfers int
@@ -181,7 +184,8 @@ func (s *state) fileRow(f *file) object {
 	}
 }
 
-// listMyCalendars lists the calendars on the caller's list: here those that they own, with the primary one.
+// listMyCalendars lists the calendars on the caller's list: those that they own, with the primary one, and those of
+// others.
 func (c *call) listMyCalendars() reply {
 	me, failed := c.me()
 	if failed != nil {
@@ -197,7 +201,15 @@ func (c *call) listMyCalendars() reply {
 			}))
 		}
 	}
-	return c.list("calendar#calendarList", "items", rows, 100)
+	return c.list("calendar#calendarList", "items", c.withRole(append(rows, c.state.sharedRows(me)...)), 100)
+}
+
+// withRole are the entries in which the caller is something at least, if that is asked for.
+func (c *call) withRole(rows []object) []object {
+	if c.query.Get("minAccessRole") != "owner" {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(row object) bool { return row["accessRole"] != "owner" })
 }
 
 // calendarAt is the secondary calendar that the path names. Calendars of others are not found, but by an

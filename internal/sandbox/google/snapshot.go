@@ -46,7 +46,7 @@ type holdings struct {
 }
 
 func (s *state) snapshot(except string) snapshot {
-	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated, Matters: s.Matters, Owned: copied(s.ownedState, except)}
+	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated, Matters: s.Matters, Owned: s.ownedBut(except)}
 	for _, u := range sorted(s.Users) {
 		if u.ID == except {
 			continue

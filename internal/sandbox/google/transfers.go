@@ -253,8 +253,8 @@ func (c *call) deleteUser() reply {
 }
 
 // copied is plain data that shares nothing with the state.
-func copied(s ownedState, except string) json.RawMessage {
-	data, err := json.Marshal(s)
+func (s *state) ownedBut(except string) json.RawMessage {
+	data, err := json.Marshal(s.ownedState)
 	if err != nil {
 		panic(err)
 	}
@@ -271,6 +271,10 @@ func copied(s ownedState, except string) json.RawMessage {
 		if s.Owner == except {
 			delete(c.Calendars, id)
 		}
+	}
+	c.Subscriptions = slices.DeleteFunc(c.Subscriptions, func(x subscription) bool { return x.User == except })
+	if u := s.Users[except]; u != nil {
+		c.Shares = slices.DeleteFunc(c.Shares, func(x share) bool { return s.concerns(x, u) })
 	}
 	for id, e := range c.Events {
 		if e.Organizer == except {

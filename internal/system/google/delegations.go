@@ -43,6 +43,7 @@ var inTheirName = []family{
 	{calendarPrefix, "calendars they own", delegations.calendars, delegations.keepCalendar},
 	{"filter/", "filters that forward mail", delegations.filters, delegations.removeFilter},
 	{"forwarding/", "forwarding addresses", delegations.forwardingAddresses, delegations.removeForwardingAddress},
+	{sharedPrefix, "calendars of others", delegations.shared, delegations.leaveCalendar},
 	{"send_as/", "addresses to send as", delegations.sendAs, delegations.removeSendAs},
 }
 

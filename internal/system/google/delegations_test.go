@@ -29,7 +29,7 @@ func TestMailSettingsAreGoneAndNothingElseOfTheMailbox(t *testing.T) {
 	w.tenant.GiveAway(sandboxgoogle.Jane, sandboxgoogle.Mei)
 	others := w.tenant.Snapshot(sandboxgoogle.Jane)
 	out := w.exit(t, google.Delegations(w.google), w.id(sandboxgoogle.Jane))
-	if !out.Clean() || len(out.Removed) != 9 {
+	if !out.Clean() || len(out.Removed) != 11 {
 		t.Fatal(out.Removed, out.Left, out.Unverified)
 	}
 	for id, removal := range out.Removed {
@@ -138,8 +138,8 @@ func TestMailIsAskedForInTheOwnersNameWithOneScopeAtATime(t *testing.T) {
 	}
 	// One for the directory, two for each person, whose calendars take another scope than their mail, and two for what
 	// may stand in the way of moving a calendar.
-	if tokens := w.asked("/token"); tokens != 7 {
-		t.Errorf("%d access tokens were asked for, want 7", tokens)
+	if tokens := w.asked("/token"); tokens != 9 {
+		t.Errorf("%d access tokens were asked for, want 9", tokens)
 	}
 	w.tenant.Undelegate("gmail.settings.sharing")
 	_, err := google.Delegations(w.google).Remove(t.Context(), w.id(sandboxgoogle.Jane), "delegate/"+sandboxgoogle.Omar)
