@@ -52,6 +52,10 @@ const (
 // ourselves is how Cloud Identity calls the customer of whoever asks.
 const ourselves = "customers/" + myCustomer
 
+// whole asks for a device with everything that is known of it. The other projection, BASIC, need not have a mobile
+// device's owner or serial number, by the discovery document, and which of the two is the default no page says.
+const whole = "FULL"
+
 // wiping is the version of a device from which the account's data is being wiped. One that is approved again, or
 // enrolled anew, has another, and is a row again.
 const wiping = "wiping"
@@ -157,7 +161,8 @@ func wipeable(id, model, what, state string) access.Grant {
 func (c devices) mobile(ctx context.Context, u *admin.User) ([]*admin.MobileDevice, error) {
 	call := reading(mobile, "list the mobile devices of %s", name(u))
 	found, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[admin.MobileDevice], error) {
-		answer, err := c.directory.Mobiledevices.List(c.customer()).Query("email:" + u.PrimaryEmail).MaxResults(100).PageToken(token).Context(ctx).Do()
+		answer, err := c.directory.Mobiledevices.List(c.customer()).Query("email:" + u.PrimaryEmail).Projection(whole).MaxResults(100).
+			PageToken(token).Context(ctx).Do()
 		if err != nil {
 			return page[admin.MobileDevice]{}, err
 		}
@@ -249,7 +254,8 @@ func (c devices) userGrant(ctx context.Context, call op, used *deviceUser, known
 func (c devices) chromeOS(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
 	call := reading(chromeOS, "list the ChromeOS devices of %s", name(u))
 	found, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[admin.ChromeOsDevice], error) {
-		answer, err := c.directory.Chromeosdevices.List(c.customer()).Query("user:" + u.PrimaryEmail).MaxResults(300).PageToken(token).Context(ctx).Do()
+		answer, err := c.directory.Chromeosdevices.List(c.customer()).Query("user:" + u.PrimaryEmail).Projection(whole).MaxResults(300).
+			PageToken(token).Context(ctx).Do()
 		if err != nil {
 			return page[admin.ChromeOsDevice]{}, err
 		}
@@ -310,7 +316,7 @@ var asked = access.Receipt{Assurance: access.Acknowledged, Version: wiping, Ling
 func (c devices) phone(ctx context.Context, u *admin.User, id string) (*admin.MobileDevice, error) {
 	call := reading(mobile, "read the mobile device %s", id)
 	d, err := do(ctx, c.Google, call, func(ctx context.Context) (*admin.MobileDevice, error) {
-		return c.directory.Mobiledevices.Get(c.customer(), id).Context(ctx).Do()
+		return c.directory.Mobiledevices.Get(c.customer(), id).Projection(whole).Context(ctx).Do()
 	})
 	switch {
 	case err != nil:
@@ -346,7 +352,7 @@ func (c devices) deviceUser(ctx context.Context, u *admin.User, id string) (*dev
 func (c devices) chromebook(ctx context.Context, u *admin.User, id string) (*admin.ChromeOsDevice, error) {
 	call := reading(chromeOS, "read the ChromeOS device %s", id)
 	d, err := do(ctx, c.Google, call, func(ctx context.Context) (*admin.ChromeOsDevice, error) {
-		return c.directory.Chromeosdevices.Get(c.customer(), id).Context(ctx).Do()
+		return c.directory.Chromeosdevices.Get(c.customer(), id).Projection(whole).Context(ctx).Do()
 	})
 	switch {
 	case err != nil:
