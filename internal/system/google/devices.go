@@ -234,6 +234,10 @@ func (c devices) userGrant(ctx context.Context, call op, used *deviceUser, known
 	d, err := do(ctx, c.Google, call, func(ctx context.Context) (*cloudidentity.GoogleAppsCloudidentityDevicesV1Device, error) {
 		return c.identity.Devices.Get(at).Customer(ourselves).Context(ctx).Do()
 	})
+	if access.KindOf(err) == access.NotFound {
+		// That the device is not found is no word on its user, whose name is all that is known then.
+		d, err = &cloudidentity.GoogleAppsCloudidentityDevicesV1Device{Name: at}, nil
+	}
 	switch {
 	case err != nil:
 		return nil, err

@@ -4,7 +4,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	sandboxgoogle "github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
 )
@@ -19,5 +22,35 @@ func TestDevicesAreAskedForWithEverythingThatTellsWhoseTheyAre(t *testing.T) {
 		if r.Method == http.MethodGet && strings.Contains(r.Path, "/admin/directory/v1/customer/my_customer/devices/") && !strings.Contains(r.Path, "projection=FULL") {
 			t.Errorf("asked for a part: %s", r.Path)
 		}
+	}
+}
+
+// labelled is the grant of a device whose label begins so.
+func labelled(t *testing.T, held access.Holdings, label string) access.GrantID {
+	t.Helper()
+	for id, l := range held {
+		if strings.HasPrefix(l, label) {
+			return id
+		}
+	}
+	t.Fatalf("no %s among %v", label, held)
+	return ""
+}
+
+func TestADeviceThatIsNotFoundIsNoWordOnItsUser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	c, held := google.Devices(w.google), w.labels(t, google.Devices(w.google), sandboxgoogle.Jane)
+	laptop := labelled(t, held, "Latitude 7440")
+	device, _, _ := strings.Cut(string(laptop), "/deviceUsers/")
+	w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/" + device), Do: sandbox.Status(http.StatusNotFound,
+		`{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND"}}`)})
+	if now := w.labels(t, c, sandboxgoogle.Jane); now[laptop] == "" {
+		t.Errorf("held are %v", now)
+	}
+	out := access.Exit{Connector: c, Account: w.id(sandboxgoogle.Jane), Clock: w.clock, Patience: time.Minute}.Run(
+		t.Context(), held, access.Holdings{laptop: held[laptop]}, nil)
+	if !out.Clean() || out.Removed[laptop].Assurance != access.Acknowledged || w.asked(":wipe") != 1 {
+		t.Errorf("removed %v, left %v, asked %d times to wipe", out.Removed, out.Left, w.asked(":wipe"))
 	}
 }
