@@ -210,6 +210,9 @@ func (c devices) used(ctx context.Context, u *admin.User, known map[string]bool)
 		if !isUser || !strings.HasPrefix(at, deviceUserPrefix) {
 			return nil, malformed(call, "a user of no device")
 		}
+		if f.UserEmail == "" {
+			return nil, malformed(call, "a device's user who is nobody")
+		}
 		if !isOf(u)(f.UserEmail) {
 			continue
 		}
