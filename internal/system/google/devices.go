@@ -72,10 +72,10 @@ func (c devices) List(ctx context.Context, account access.AccountID) (grants []a
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]bool{}
+	var known []*admin.MobileDevice
 	for _, phone := range phones {
 		if g := phoneGrant(phone); g != nil {
-			known[phone.DeviceId], known[phone.SerialNumber] = true, true
+			known = append(known, phone)
 			grants = append(grants, *g)
 		}
 	}
@@ -189,10 +189,24 @@ func isOf(u *admin.User) func(address string) bool {
 
 type deviceUser = cloudidentity.GoogleAppsCloudidentityDevicesV1DeviceUser
 
-// used are the devices on which the account is used, less those that are known already, by Google's id of the device or
-// its serial number.
+type device = cloudidentity.GoogleAppsCloudidentityDevicesV1Device
+
+// noSerial is what Android says for a serial number that it does not tell (android.os.Build.UNKNOWN).
+const noSerial = "unknown"
+
+// among says that a device is one of the phones that are known already. It is by Google's id of the device, or by model
+// and serial number, which alone would make one of devices that tell none. The company's is none of them: only people's
+// own devices are in their list.
+func among(phones []*admin.MobileDevice, d *device) bool {
+	return d.OwnerType != "COMPANY" && slices.ContainsFunc(phones, func(p *admin.MobileDevice) bool {
+		serial := d.SerialNumber != "" && d.SerialNumber != noSerial && d.SerialNumber == p.SerialNumber && strings.EqualFold(d.Model, p.Model)
+		return serial || d.DeviceId != "" && d.DeviceId == p.DeviceId
+	})
+}
+
+// used are the devices on which the account is used, less those that are known already.
 // GET /v1/devices/-/deviceUsers?filter=email:{address} and /v1/devices/{device}, scope cloud-identity.devices.readonly.
-func (c devices) used(ctx context.Context, u *admin.User, known map[string]bool) (grants []access.Grant, err error) {
+func (c devices) used(ctx context.Context, u *admin.User, known []*admin.MobileDevice) (grants []access.Grant, err error) {
 	call := reading(deviceUsers, "list the devices that %s uses", name(u))
 	found, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[deviceUser], error) {
 		answer, err := c.identity.Devices.DeviceUsers.List("devices/-").Customer(ourselves).Filter("email:" + u.PrimaryEmail).PageSize(20).
@@ -229,24 +243,24 @@ func (c devices) used(ctx context.Context, u *admin.User, known map[string]bool)
 
 // userGrant is a device on which the account is used, and nil for one that is known already, or from which the account
 // is wiped.
-func (c devices) userGrant(ctx context.Context, call op, used *deviceUser, known map[string]bool) (*access.Grant, error) {
+func (c devices) userGrant(ctx context.Context, call op, used *deviceUser, known []*admin.MobileDevice) (*access.Grant, error) {
 	if used.ManagementState == "WIPED" {
 		return nil, nil
 	}
 	at, _, _ := strings.Cut(used.Name, "/deviceUsers/")
-	d, err := do(ctx, c.Google, call, func(ctx context.Context) (*cloudidentity.GoogleAppsCloudidentityDevicesV1Device, error) {
+	d, err := do(ctx, c.Google, call, func(ctx context.Context) (*device, error) {
 		return c.identity.Devices.Get(at).Customer(ourselves).Context(ctx).Do()
 	})
 	if access.KindOf(err) == access.NotFound {
 		// That the device is not found is no word on its user, whose name is all that is known then.
-		d, err = &cloudidentity.GoogleAppsCloudidentityDevicesV1Device{Name: at}, nil
+		d, err = &device{Name: at}, nil
 	}
 	switch {
 	case err != nil:
 		return nil, err
 	case d.Name != at:
 		return nil, malformed(call, "another device than the one that was asked for")
-	case d.DeviceId != "" && known[d.DeviceId], d.SerialNumber != "" && known[d.SerialNumber]:
+	case among(known, d):
 		return nil, nil
 	}
 	what := map[string]string{"COMPANY": "the company's", "BYOD": "their own"}[d.OwnerType]

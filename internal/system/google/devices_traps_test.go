@@ -54,3 +54,33 @@ func TestADeviceThatIsNotFoundIsNoWordOnItsUser(t *testing.T) {
 		t.Errorf("removed %v, left %v, asked %d times to wipe", out.Removed, out.Left, w.asked(":wipe"))
 	}
 }
+
+func TestDevicesThatTellNoSerialNumberAreNotOne(t *testing.T) {
+	t.Parallel()
+	const phone = `{"kind":"admin#directory#mobiledevices","mobiledevices":[{"resourceId":"r1","deviceId":"d1","model":"Pixel 8",
+		"serialNumber":"unknown","email":["jane.doe@acme.example"],"status":"APPROVED"}]}`
+	for name, c := range map[string]struct {
+		device string
+		rows   int
+	}{
+		"the same id":                        {`"deviceId":"d1","serialNumber":"other","model":"Pixel 8","ownerType":"BYOD"`, 1},
+		"serial numbers that say nothing":    {`"deviceId":"d2","serialNumber":"unknown","model":"Pixel 8","ownerType":"BYOD"`, 2},
+		"the company's with the same serial": {`"deviceId":"d1","serialNumber":"unknown","model":"Pixel 8","ownerType":"COMPANY"`, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+			for path, body := range map[string]string{
+				"/admin/directory/v1/customer/*/devices/mobile":   phone,
+				"/admin/directory/v1/customer/*/devices/chromeos": `{"kind":"admin#directory#chromeosdevices"}`,
+				"/v1/devices/-/deviceUsers":                       `{"deviceUsers":[{"name":"devices/a/deviceUsers/b","userEmail":"jane.doe@acme.example"}]}`,
+				"/v1/devices/a":                                   `{"name":"devices/a",` + c.device + `}`,
+			} {
+				w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch(path), Do: sandbox.Status(http.StatusOK, body)})
+			}
+			if held := w.labels(t, google.Devices(w.google), sandboxgoogle.Jane); len(held) != c.rows {
+				t.Errorf("held are %v", held)
+			}
+		})
+	}
+}
