@@ -134,7 +134,7 @@ func (c devices) recheck(ctx context.Context, u *admin.User, id string) (*access
 // phoneGrant is a device of the person's own, and nil for one from which the account is wiped.
 func phoneGrant(d *admin.MobileDevice) *access.Grant {
 	state := strings.ToLower(oneLine(d.Status))
-	if state == "wiped" {
+	if isWiped(state) {
 		return nil
 	}
 	g := wipeable(mobilePrefix+d.ResourceId, or(d.Model, d.ResourceId), "their own, "+or(d.Type, "mobile"), state)
@@ -147,12 +147,23 @@ func wipeable(id, model, what, state string) access.Grant {
 		ID: access.GrantID(id), Label: fmt.Sprintf("%s (%s, %s)", oneLine(model), oneLine(strings.ToLower(what)), or(state, "in an unknown state")),
 		Note: "The account and its data are wiped from the device when that is next in touch. What is private on it is not touched.",
 	}
-	// Google documents the states of a mobile device in no list; that one which is being wiped says so is all that is
-	// relied on (google.md section 12).
-	if strings.Contains(state, "wip") {
+	if isWiping(state) {
 		g.Version = wiping
 	}
 	return g
+}
+
+// isWiped and isWiping read the state of a device's user, which the discovery document lists, or of a mobile device, which
+// no page lists: account_wiped can be searched for
+// (https://developers.google.com/workspace/admin/directory/v1/search-operators), and the others are taken to be alike. A
+// state in other words, such as that a wipe failed, is none of the two: the row stays, and the wipe is asked for again.
+func isWiped(state string) bool {
+	return slices.Contains([]string{"wiped", "account_wiped", "account wiped"}, strings.ToLower(state))
+}
+
+func isWiping(state string) bool {
+	state = strings.ToLower(state)
+	return strings.Contains(state, "wiping") || strings.Contains(state, "wipe") && strings.Contains(state, "pending")
 }
 
 // mobile are the devices that are the person's own.
@@ -244,7 +255,7 @@ func (c devices) used(ctx context.Context, u *admin.User, known []*admin.MobileD
 // userGrant is a device on which the account is used, and nil for one that is known already, or from which the account
 // is wiped.
 func (c devices) userGrant(ctx context.Context, call op, used *deviceUser, known []*admin.MobileDevice) (*access.Grant, error) {
-	if used.ManagementState == "WIPED" {
+	if isWiped(used.ManagementState) {
 		return nil, nil
 	}
 	at, _, _ := strings.Cut(used.Name, "/deviceUsers/")
@@ -390,7 +401,7 @@ func (c devices) chromebook(ctx context.Context, u *admin.User, id string) (*adm
 // POST /admin/directory/v1/customer/{customer}/devices/mobile/{id}/action, scope admin.directory.device.mobile.action.
 func (c devices) wipeMobile(ctx context.Context, u *admin.User, id string) error {
 	d, err := c.phone(ctx, u, id)
-	if err != nil || d == nil || strings.Contains(strings.ToLower(d.Status), "wip") {
+	if err != nil || d == nil || isWiping(d.Status) || isWiped(d.Status) {
 		return ignoreNotFound(err)
 	}
 	call := managing(mobile, "wipe the account of %s from the mobile device %s", name(u), id)
@@ -403,7 +414,7 @@ func (c devices) wipeMobile(ctx context.Context, u *admin.User, id string) error
 // POST /v1/devices/{device}/deviceUsers/{user}:wipe, scope cloud-identity.devices.
 func (c devices) wipeUser(ctx context.Context, u *admin.User, id string) error {
 	used, err := c.deviceUser(ctx, u, id)
-	if err != nil || used == nil || strings.HasPrefix(used.ManagementState, "WIP") {
+	if err != nil || used == nil || isWiping(used.ManagementState) || isWiped(used.ManagementState) {
 		return ignoreNotFound(err)
 	}
 	call := managing(deviceUsers, "wipe the account of %s from the device %s", name(u), id)

@@ -84,3 +84,32 @@ func TestDevicesThatTellNoSerialNumberAreNotOne(t *testing.T) {
 		})
 	}
 }
+
+func TestAWipeIsUnderWayOrDoneOnlyInWordsThatSaySo(t *testing.T) {
+	t.Parallel()
+	for state, c := range map[string]struct{ rows, asked, left int }{
+		"WIPED": {0, 0, 0}, "ACCOUNT_WIPED": {0, 0, 0}, "Account Wiped": {0, 0, 0},
+		"WIPING": {1, 0, 0}, "ACCOUNT_WIPING": {1, 0, 0}, "ACCOUNT_WIPE_PENDING": {1, 0, 0},
+		"WIPE_FAILED": {1, 1, 1}, "WIPE_CANCELLED": {1, 1, 1}, "": {1, 1, 1},
+	} {
+		t.Run(state, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+			phone := `"kind":"admin#directory#mobiledevice","resourceId":"r1","model":"Pixel 8","email":["jane.doe@acme.example"],"status":"` + state + `"`
+			for path, body := range map[string]string{
+				"/admin/directory/v1/customer/*/devices/mobile":    `{"kind":"admin#directory#mobiledevices","mobiledevices":[{` + phone + `}]}`,
+				"/admin/directory/v1/customer/*/devices/mobile/r1": `{` + phone + `}`,
+				"/admin/directory/v1/customer/*/devices/chromeos":  `{"kind":"admin#directory#chromeosdevices"}`,
+				"/v1/devices/-/deviceUsers":                        `{}`,
+			} {
+				w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch(path), Do: sandbox.Status(http.StatusOK, body)})
+			}
+			w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/admin/directory/v1/customer/*/devices/mobile/r1/action"), Do: sandbox.Status(http.StatusNoContent, "")})
+			rows := len(w.labels(t, google.Devices(w.google), sandboxgoogle.Jane))
+			out := w.exit(t, google.Devices(w.google), w.id(sandboxgoogle.Jane))
+			if asked := w.asked("/action"); rows != c.rows || asked != c.asked || len(out.Left) != c.left || len(out.Removed) != c.rows-c.left {
+				t.Errorf("%d rows, asked %d times, left %v, removed %v", rows, asked, out.Left, out.Removed)
+			}
+		})
+	}
+}
