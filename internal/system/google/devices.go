@@ -74,7 +74,7 @@ func (c devices) List(ctx context.Context, account access.AccountID) (grants []a
 	}
 	var known []*admin.MobileDevice
 	for _, phone := range phones {
-		if g := phoneGrant(phone); g != nil {
+		if g := phoneGrant(u, phone); g != nil {
 			known = append(known, phone)
 			grants = append(grants, *g)
 		}
@@ -114,31 +114,31 @@ func (c devices) recheck(ctx context.Context, u *admin.User, id string) (*access
 		if err != nil || d == nil {
 			return nil, err
 		}
-		return phoneGrant(d), nil
+		return phoneGrant(u, d), nil
 	case strings.HasPrefix(id, deviceUserPrefix):
 		used, err := c.deviceUser(ctx, u, id)
 		if err != nil || used == nil {
 			return nil, err
 		}
-		return c.userGrant(ctx, reading(deviceUsers, "read the device user %s", id), used, nil)
+		return c.userGrant(ctx, u, reading(deviceUsers, "read the device user %s", id), used, nil)
 	case strings.HasPrefix(id, chromeOSPrefix):
 		d, err := c.chromebook(ctx, u, strings.TrimPrefix(id, chromeOSPrefix))
 		if err != nil || d == nil {
 			return nil, err
 		}
-		return chromeOSGrant(d), nil
+		return chromeOSGrant(u, d), nil
 	}
 	return nil, ctx.Err()
 }
 
 // phoneGrant is a device of the person's own, and nil for one from which the account is wiped.
-func phoneGrant(d *admin.MobileDevice) *access.Grant {
+func phoneGrant(u *admin.User, d *admin.MobileDevice) *access.Grant {
 	state := strings.ToLower(oneLine(d.Status))
 	if isWiped(state) {
 		return nil
 	}
 	g := wipeable(mobilePrefix+d.ResourceId, or(d.Model, d.ResourceId), "their own, "+or(d.Type, "mobile"), state)
-	return &g
+	return doubted(u, &g, d.Email...)
 }
 
 // wipeable is a grant of a device from which the account's data can be wiped.
@@ -171,15 +171,17 @@ func isWiping(state string) bool {
 // admin.directory.device.mobile.readonly.
 func (c devices) mobile(ctx context.Context, u *admin.User) ([]*admin.MobileDevice, error) {
 	call := reading(mobile, "list the mobile devices of %s", name(u))
-	found, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[admin.MobileDevice], error) {
-		answer, err := c.directory.Mobiledevices.List(c.customer()).Query("email:" + u.PrimaryEmail).Projection(whole).MaxResults(100).
-			PageToken(token).Context(ctx).Do()
-		if err != nil {
-			return page[admin.MobileDevice]{}, err
-		}
-		// Google's page on these devices has their kind without the first part, and the discovery document with it.
-		return page[admin.MobileDevice]{answer.Mobiledevices, "admin#" + strings.TrimPrefix(answer.Kind, "admin#"), answer.NextPageToken}, nil
-	})
+	found, err := search(u, func(address string) ([]*admin.MobileDevice, error) {
+		return list(ctx, c.Google, call, func(ctx context.Context, token string) (page[admin.MobileDevice], error) {
+			answer, err := c.directory.Mobiledevices.List(c.customer()).Query("email:" + address).Projection(whole).MaxResults(100).
+				PageToken(token).Context(ctx).Do()
+			if err != nil {
+				return page[admin.MobileDevice]{}, err
+			}
+			// Google's page on these devices has their kind without the first part, and the discovery document with it.
+			return page[admin.MobileDevice]{answer.Mobiledevices, "admin#" + strings.TrimPrefix(answer.Kind, "admin#"), answer.NextPageToken}, nil
+		})
+	}, func(d *admin.MobileDevice) string { return d.ResourceId })
 	if err != nil {
 		return nil, err
 	}
@@ -188,14 +190,8 @@ func (c devices) mobile(ctx context.Context, u *admin.User) ([]*admin.MobileDevi
 			return nil, malformed(call, "a device without an id or an owner")
 		}
 	}
-	// The query is one in words: it may find more.
-	return slices.DeleteFunc(found, func(d *admin.MobileDevice) bool { return !slices.ContainsFunc(d.Email, isOf(u)) }), nil
-}
-
-// isOf says whether an address is somebody's own. An alias is not: it may have been another person's, whose device this
-// would be.
-func isOf(u *admin.User) func(address string) bool {
-	return func(address string) bool { return strings.ToLower(strings.TrimSpace(address)) == name(u) }
+	// The query is one in words, and finds more.
+	return slices.DeleteFunc(found, func(d *admin.MobileDevice) bool { return whose(u, d.Email...) == others }), nil
 }
 
 type deviceUser = cloudidentity.GoogleAppsCloudidentityDevicesV1DeviceUser
@@ -219,14 +215,16 @@ func among(phones []*admin.MobileDevice, d *device) bool {
 // GET /v1/devices/-/deviceUsers?filter=email:{address} and /v1/devices/{device}, scope cloud-identity.devices.readonly.
 func (c devices) used(ctx context.Context, u *admin.User, known []*admin.MobileDevice) (grants []access.Grant, err error) {
 	call := reading(deviceUsers, "list the devices that %s uses", name(u))
-	found, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[deviceUser], error) {
-		answer, err := c.identity.Devices.DeviceUsers.List("devices/-").Customer(ourselves).Filter("email:" + u.PrimaryEmail).PageSize(20).
-			PageToken(token).Context(withShape(ctx, "deviceUsers", "nextPageToken")).Do()
-		if err != nil {
-			return page[deviceUser]{}, err
-		}
-		return page[deviceUser]{answer.DeviceUsers, shaped, answer.NextPageToken}, nil
-	})
+	found, err := search(u, func(address string) ([]*deviceUser, error) {
+		return list(ctx, c.Google, call, func(ctx context.Context, token string) (page[deviceUser], error) {
+			answer, err := c.identity.Devices.DeviceUsers.List("devices/-").Customer(ourselves).Filter("email:" + address).PageSize(20).
+				PageToken(token).Context(withShape(ctx, "deviceUsers", "nextPageToken")).Do()
+			if err != nil {
+				return page[deviceUser]{}, err
+			}
+			return page[deviceUser]{answer.DeviceUsers, shaped, answer.NextPageToken}, nil
+		})
+	}, func(f *deviceUser) string { return f.Name })
 	if err != nil {
 		return nil, err
 	}
@@ -238,10 +236,10 @@ func (c devices) used(ctx context.Context, u *admin.User, known []*admin.MobileD
 		if f.UserEmail == "" {
 			return nil, malformed(call, "a device's user who is nobody")
 		}
-		if !isOf(u)(f.UserEmail) {
+		if whose(u, f.UserEmail) == others {
 			continue
 		}
-		g, err := c.userGrant(ctx, call, f, known)
+		g, err := c.userGrant(ctx, u, call, f, known)
 		if err != nil {
 			return nil, err
 		}
@@ -254,7 +252,7 @@ func (c devices) used(ctx context.Context, u *admin.User, known []*admin.MobileD
 
 // userGrant is a device on which the account is used, and nil for one that is known already, or from which the account
 // is wiped.
-func (c devices) userGrant(ctx context.Context, call op, used *deviceUser, known []*admin.MobileDevice) (*access.Grant, error) {
+func (c devices) userGrant(ctx context.Context, u *admin.User, call op, used *deviceUser, known []*admin.MobileDevice) (*access.Grant, error) {
 	if isWiped(used.ManagementState) {
 		return nil, nil
 	}
@@ -277,7 +275,7 @@ func (c devices) userGrant(ctx context.Context, call op, used *deviceUser, known
 	what := map[string]string{"COMPANY": "the company's", "BYOD": "their own"}[d.OwnerType]
 	g := wipeable(used.Name, or(or(d.Model, d.Hostname), at), or(what, "nobody's in particular")+", "+or(d.DeviceType, "of an unknown type"),
 		strings.ToLower(used.ManagementState))
-	return &g, nil
+	return doubted(u, &g, used.UserEmail), nil
 }
 
 // chromeOS are the devices that an administrator has noted as the person's.
@@ -285,14 +283,16 @@ func (c devices) userGrant(ctx context.Context, call op, used *deviceUser, known
 // admin.directory.device.chromeos.readonly.
 func (c devices) chromeOS(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
 	call := reading(chromeOS, "list the ChromeOS devices of %s", name(u))
-	found, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[admin.ChromeOsDevice], error) {
-		answer, err := c.directory.Chromeosdevices.List(c.customer()).Query("user:" + u.PrimaryEmail).Projection(whole).MaxResults(300).
-			PageToken(token).Context(ctx).Do()
-		if err != nil {
-			return page[admin.ChromeOsDevice]{}, err
-		}
-		return page[admin.ChromeOsDevice]{answer.Chromeosdevices, "admin#" + strings.TrimPrefix(answer.Kind, "admin#"), answer.NextPageToken}, nil
-	})
+	found, err := search(u, func(address string) ([]*admin.ChromeOsDevice, error) {
+		return list(ctx, c.Google, call, func(ctx context.Context, token string) (page[admin.ChromeOsDevice], error) {
+			answer, err := c.directory.Chromeosdevices.List(c.customer()).Query("user:" + address).Projection(whole).MaxResults(300).
+				PageToken(token).Context(ctx).Do()
+			if err != nil {
+				return page[admin.ChromeOsDevice]{}, err
+			}
+			return page[admin.ChromeOsDevice]{answer.Chromeosdevices, "admin#" + strings.TrimPrefix(answer.Kind, "admin#"), answer.NextPageToken}, nil
+		})
+	}, func(d *admin.ChromeOsDevice) string { return d.DeviceId })
 	if err != nil {
 		return nil, err
 	}
@@ -300,20 +300,20 @@ func (c devices) chromeOS(ctx context.Context, u *admin.User) (grants []access.G
 		switch {
 		case d.DeviceId == "":
 			return nil, malformed(call, "a device without an id")
-		case !isOf(u)(d.AnnotatedUser):
+		case whose(u, d.AnnotatedUser) == others:
 			continue
 		}
-		grants = append(grants, *chromeOSGrant(d))
+		grants = append(grants, *chromeOSGrant(u, d))
 	}
 	return grants, nil
 }
 
-func chromeOSGrant(d *admin.ChromeOsDevice) *access.Grant {
-	return &access.Grant{
+func chromeOSGrant(u *admin.User, d *admin.ChromeOsDevice) *access.Grant {
+	return doubted(u, &access.Grant{
 		ID:    access.GrantID(chromeOSPrefix + d.DeviceId),
 		Label: fmt.Sprintf("%s (ChromeOS, serial number %s)", oneLine(or(d.Model, "a device")), oneLine(or(d.SerialNumber, "unknown"))),
 		Note:  "The device is the company's: it is no longer noted as theirs, and stays enrolled. What is on it is not touched.",
-	}
+	}, d.AnnotatedUser)
 }
 
 // Remove wipes the account from a device, or releases the device.
@@ -355,7 +355,7 @@ func (c devices) phone(ctx context.Context, u *admin.User, id string) (*admin.Mo
 		return nil, err
 	case d.ResourceId != id || len(d.Email) == 0:
 		return nil, malformed(call, "another device than the one that was asked for, or nobody's")
-	case !slices.ContainsFunc(d.Email, isOf(u)):
+	case whose(u, d.Email...) == others:
 		return nil, nil
 	}
 	return d, nil
@@ -373,7 +373,7 @@ func (c devices) deviceUser(ctx context.Context, u *admin.User, id string) (*dev
 		return nil, err
 	case used.Name != id || used.UserEmail == "":
 		return nil, malformed(call, "another device than the one that was asked for, or nobody's")
-	case !isOf(u)(used.UserEmail):
+	case whose(u, used.UserEmail) == others:
 		return nil, nil
 	}
 	return used, nil
@@ -391,7 +391,7 @@ func (c devices) chromebook(ctx context.Context, u *admin.User, id string) (*adm
 		return nil, err
 	case d.DeviceId != id:
 		return nil, malformed(call, "another device than the one that was asked for")
-	case !isOf(u)(d.AnnotatedUser):
+	case whose(u, d.AnnotatedUser) == others:
 		return nil, nil
 	}
 	return d, nil
@@ -403,6 +403,9 @@ func (c devices) wipeMobile(ctx context.Context, u *admin.User, id string) error
 	d, err := c.phone(ctx, u, id)
 	if err != nil || d == nil || isWiping(d.Status) || isWiped(d.Status) {
 		return ignoreNotFound(err)
+	}
+	if whose(u, d.Email...) == perhaps {
+		return onlyPerhaps(u, strings.Join(d.Email, ", "))
 	}
 	call := managing(mobile, "wipe the account of %s from the mobile device %s", name(u), id)
 	return c.write(ctx, call, func(ctx context.Context) error {
@@ -416,6 +419,9 @@ func (c devices) wipeUser(ctx context.Context, u *admin.User, id string) error {
 	used, err := c.deviceUser(ctx, u, id)
 	if err != nil || used == nil || isWiping(used.ManagementState) || isWiped(used.ManagementState) {
 		return ignoreNotFound(err)
+	}
+	if whose(u, used.UserEmail) == perhaps {
+		return onlyPerhaps(u, used.UserEmail)
 	}
 	call := managing(deviceUsers, "wipe the account of %s from the device %s", name(u), id)
 	begun, err := do(ctx, c.Google, call, func(ctx context.Context) (*cloudidentity.Operation, error) {
@@ -435,6 +441,9 @@ func (c devices) release(ctx context.Context, u *admin.User, id string) error {
 	d, err := c.chromebook(ctx, u, id)
 	if err != nil || d == nil {
 		return ignoreNotFound(err)
+	}
+	if whose(u, d.AnnotatedUser) == perhaps {
+		return onlyPerhaps(u, d.AnnotatedUser)
 	}
 	call := managing(chromeOS, "release the ChromeOS device %s", id)
 	return c.write(ctx, call, func(ctx context.Context) error {

@@ -113,3 +113,59 @@ func TestAWipeIsUnderWayOrDoneOnlyInWordsThatSaySo(t *testing.T) {
 		})
 	}
 }
+
+// noted puts these in place of Google's answers on a phone that is noted of an address.
+func (w *world) noted(address string) {
+	phone := `"kind":"admin#directory#mobiledevice","resourceId":"r1","model":"Pixel 8","email":["` + address + `"],"status":"APPROVED"`
+	used := `"name":"devices/a/deviceUsers/b","userEmail":"` + address + `","managementState":"APPROVED"`
+	note := `"kind":"admin#directory#chromeosdevice","deviceId":"c1","annotatedUser":"` + address + `"`
+	// A search finds what is noted so, and no more.
+	found := func(r *http.Request) bool {
+		return strings.Contains(r.URL.RawQuery, "%3A"+strings.ReplaceAll(address, "@", "%40"))
+	}
+	for path, bodies := range map[string][2]string{
+		"/admin/directory/v1/customer/*/devices/mobile": {
+			`{"kind":"admin#directory#mobiledevices"}`, `{"kind":"admin#directory#mobiledevices","mobiledevices":[{` + phone + `}]}`,
+		},
+		"/v1/devices/-/deviceUsers": {`{}`, `{"deviceUsers":[{` + used + `}]}`},
+		"/admin/directory/v1/customer/*/devices/chromeos": {
+			`{"kind":"admin#directory#chromeosdevices"}`, `{"kind":"admin#directory#chromeosdevices","chromeosdevices":[{` + note + `}]}`,
+		},
+	} {
+		w.server.Inject(sandbox.Fault{Match: sandbox.All(sandbox.PathMatch(path), found), Do: sandbox.Status(http.StatusOK, bodies[1])})
+		w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch(path), Do: sandbox.Status(http.StatusOK, bodies[0])})
+	}
+	for path, body := range map[string]string{
+		"/admin/directory/v1/customer/*/devices/mobile/r1": phone, "/v1/devices/a/deviceUsers/b": used,
+		"/admin/directory/v1/customer/*/devices/chromeos/c1": note, "/v1/devices/a": `"name":"devices/a","model":"Pixel 8","ownerType":"COMPANY"`,
+	} {
+		w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch(path), Do: sandbox.Status(http.StatusOK, "{"+body+"}")})
+	}
+}
+
+func TestADeviceThatIsNotedOfAnAliasIsARowAndNeitherGoneNorWiped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	const former = "jane.before@acme.example"
+	w.tenant.AddAlias(sandboxgoogle.Jane, former)
+	w.noted(former)
+	c, jane := google.Devices(w.google), w.id(sandboxgoogle.Jane)
+	held := w.labels(t, c, sandboxgoogle.Jane)
+	if len(held) != 3 {
+		t.Fatalf("held are %v", held)
+	}
+	out := w.exit(t, c, jane)
+	if len(out.Left) != 3 || len(out.Held) != 3 || len(out.Removed) != 0 {
+		t.Errorf("removed %v, left %v, held %v", out.Removed, out.Left, out.Held)
+	}
+	for id := range held {
+		refused(t, out.Left[id], access.Blocked, former, "Admin console")
+		_, err := c.Remove(t.Context(), jane, id)
+		refused(t, err, access.Blocked, former)
+	}
+	for _, r := range w.server.Requests() {
+		if r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/token") {
+			t.Errorf("changed something: %s %s", r.Method, r.Path)
+		}
+	}
+}
