@@ -170,7 +170,7 @@ func TestAForwardingAddressThatIsInUseStaysWithWhatUsesIt(t *testing.T) {
 	t.Parallel()
 	const address = "forwarding/jane@personal.example"
 	for name, keep := range map[string]func(access.GrantID) bool{
-		"all mail is forwarded":  func(id access.GrantID) bool { return id == "auto_forwarding" },
+		"all mail is forwarded":  func(id access.GrantID) bool { return strings.HasPrefix(string(id), "auto_forwarding/") },
 		"filters forward":        func(id access.GrantID) bool { return strings.HasPrefix(string(id), "filter/") },
 		"all that uses it stays": func(id access.GrantID) bool { return id != address },
 	} {
@@ -214,5 +214,22 @@ func TestAFilterThatDoesMoreThanForwardSaysThatAllOfItGoes(t *testing.T) {
 		if strings.HasPrefix(string(grant.ID), "filter/") && (grant.Note != "") != (grant.ID == "filter/b") {
 			t.Errorf("the note of %s is %q", grant.ID, grant.Note)
 		}
+	}
+}
+
+func TestForwardingToSomebodyElseIsAnotherRow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	c, jane := google.Delegations(w.google), w.id(sandboxgoogle.Jane)
+	const seen = "auto_forwarding/jane@personal.example"
+	held := w.labels(t, c, sandboxgoogle.Jane)
+	// After the plan, somebody hands the mail over.
+	w.tenant.ForwardMail(sandboxgoogle.Jane, sandboxgoogle.Mei)
+	if _, err := c.Remove(t.Context(), jane, seen); err != nil {
+		t.Fatal(err)
+	}
+	out := access.Exit{Connector: c, Account: jane, Clock: w.clock, Patience: time.Minute}.Run(t.Context(), held, access.Holdings{seen: held[seen]}, nil)
+	if len(w.sent(http.MethodPut, "/autoForwarding")) > 0 || out.Appeared["auto_forwarding/"+sandboxgoogle.Mei] == "" || out.Held[seen] != "" {
+		t.Errorf("appeared %v, held %v", out.Appeared, out.Held)
 	}
 }

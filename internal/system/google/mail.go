@@ -140,7 +140,7 @@ func (c delegations) uses(ctx context.Context, u *admin.User, address string) (i
 		return nil, err
 	}
 	if to == address {
-		ids = append(ids, "auto_forwarding")
+		ids = append(ids, "auto_forwarding/"+to)
 	}
 	found, err := c.forwarding(ctx, u)
 	for _, f := range found {
@@ -151,12 +151,14 @@ func (c delegations) uses(ctx context.Context, u *admin.User, address string) (i
 	return ids, err
 }
 
+// autoForwarding is named by where it goes: forwarding to somebody else is another grant, which neither a plan nor a
+// toleration has seen.
 func (c delegations) autoForwarding(ctx context.Context, u *admin.User) ([]access.Grant, error) {
 	to, err := c.forwardsTo(ctx, u)
 	if err != nil || to == "" {
 		return nil, err
 	}
-	return []access.Grant{{ID: "auto_forwarding", Label: to + " (all mail is forwarded there)"}}, nil
+	return []access.Grant{{ID: access.GrantID("auto_forwarding/" + to), Label: to + " (all mail is forwarded there)"}}, nil
 }
 
 // forwardsTo is where all mail is forwarded, and "" if it is not.
@@ -174,9 +176,12 @@ func (c delegations) forwardsTo(ctx context.Context, u *admin.User) (string, err
 	return spelled(answer.EmailAddress), nil
 }
 
-// removeAutoForwarding: PUT /gmail/v1/users/me/settings/autoForwarding, scope gmail.settings.sharing. Its false has to
-// be named to be sent.
-func (c delegations) removeAutoForwarding(ctx context.Context, u *admin.User, _ string) error {
+// removeAutoForwarding: PUT /gmail/v1/users/me/settings/autoForwarding, scope gmail.settings.sharing, if it still goes
+// there. Its false has to be named to be sent.
+func (c delegations) removeAutoForwarding(ctx context.Context, u *admin.User, address string) error {
+	if to, err := c.forwardsTo(ctx, u); err != nil || to != address {
+		return err
+	}
 	return c.change(ctx, u, mail, "the forwarding of all mail", "", func(ctx context.Context, s *gmail.UsersSettingsService) error {
 		_, err := s.UpdateAutoForwarding(me, &gmail.AutoForwarding{Enabled: false, ForceSendFields: []string{"Enabled"}}).Context(ctx).Do()
 		return err
