@@ -233,3 +233,18 @@ func TestForwardingToSomebodyElseIsAnotherRow(t *testing.T) {
 		t.Errorf("appeared %v, held %v", out.Appeared, out.Held)
 	}
 }
+
+func TestWhatWasTakenAwayBeforeTheAccountWasSuspendedIsAcknowledgedAndTheRestIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	c, jane := google.Delegations(w.google), w.id(sandboxgoogle.Jane)
+	held := w.labels(t, c, sandboxgoogle.Jane)
+	w.server.Inject(sandbox.Fault{Match: sandbox.Method(http.MethodPut), Do: func(rw http.ResponseWriter, r *http.Request, api http.Handler) {
+		api.ServeHTTP(rw, r)
+		w.tenant.Suspend(sandboxgoogle.Jane)
+	}})
+	out := access.Exit{Connector: c, Account: jane, Clock: w.clock, Patience: time.Minute}.Run(t.Context(), held, held, nil)
+	if len(out.Removed) != 1 || out.Removed["auto_forwarding/jane@personal.example"].Assurance != access.Acknowledged || len(out.Left) != len(held)-1 {
+		t.Errorf("removed %v, left %v", out.Removed, out.Left)
+	}
+}
