@@ -27,6 +27,8 @@ type thing struct {
 	// shows are the names of privileges of which one shows all of it, if given over the whole organization and on no
 	// condition. Only for what could be left out of an answer.
 	shows []string
+	// byUnit says that the privilege can be given over a part of the organization, whose things alone are then shown.
+	byUnit bool
 }
 
 // The things, with their scopes by the discovery document and their privileges by

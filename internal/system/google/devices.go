@@ -30,15 +30,15 @@ var _ access.Rechecker = devices{}
 var (
 	mobile = thing{
 		name: "mobile devices", read: "admin.directory.device.mobile.readonly", manage: "admin.directory.device.mobile.action",
-		privilege: "Mobile Device Management",
+		privilege: "Mobile Device Management", byUnit: true,
 	}
 	deviceUsers = thing{
 		name: "devices", api: "Cloud Identity API", read: "cloud-identity.devices.readonly", manage: "cloud-identity.devices",
-		privilege: "Mobile Device Management",
+		privilege: "Mobile Device Management", byUnit: true,
 	}
 	chromeOS = thing{
 		name: "ChromeOS devices", read: "admin.directory.device.chromeos.readonly", manage: "admin.directory.device.chromeos",
-		privilege: "Chrome Management",
+		privilege: "Chrome Management", byUnit: true,
 	}
 )
 
@@ -92,6 +92,10 @@ func (c devices) Recheck(ctx context.Context, account access.AccountID, ids []ac
 	defer c.onlyIfGone(ctx, account, &err)
 	u, err := c.user(ctx, account)
 	if err != nil {
+		return nil, err
+	}
+	// That one is not found counts as little as that it is not in a list.
+	if err := c.sees(ctx, mobile); err != nil {
 		return nil, err
 	}
 	for _, id := range ids {

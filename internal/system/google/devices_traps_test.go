@@ -169,3 +169,42 @@ func TestADeviceThatIsNotedOfAnAliasIsARowAndNeitherGoneNorWiped(t *testing.T) {
 		}
 	}
 }
+
+func TestDevicesAreBelievedOfWhoIsShownThoseOfEveryUnit(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		scope    string
+		believed bool
+	}{
+		"the whole organization": {`"scopeType":"CUSTOMER"`, true},
+		"one unit":               {`"scopeType":"ORG_UNIT","orgUnitId":"03ph8a2z"`, false},
+		"nobody says":            {`"orgUnitId":"03ph8a2z"`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandboxgoogle.HandlerOptions{}, func(c *google.Config) { c.Admin = sandboxgoogle.Delegated })
+			for path, body := range map[string]string{
+				"/admin/directory/v1/customer/*/devices/mobile":            `{"kind":"admin#directory#mobiledevices"}`,
+				"/admin/directory/v1/customer/*/devices/chromeos":          `{"kind":"admin#directory#chromeosdevices"}`,
+				"/v1/devices/-/deviceUsers":                                `{}`,
+				"/admin/directory/v1/customer/my_customer/roles":           `{"kind":"admin#directory#roles","items":[{"roleId":"2"}]}`,
+				"/admin/directory/v1/customer/my_customer/roleassignments": `{"kind":"admin#directory#roleAssignments","items":[{"roleAssignmentId":"1","roleId":"2","assignedTo":"3",` + c.scope + `}]}`,
+			} {
+				w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch(path), Do: sandbox.Status(http.StatusOK, body)})
+			}
+			devices := google.Devices(w.google)
+			listed, err := devices.List(t.Context(), w.id(sandboxgoogle.Jane))
+			var again error
+			if rechecker, ok := devices.(access.Rechecker); ok {
+				_, again = rechecker.Recheck(t.Context(), w.id(sandboxgoogle.Jane), nil)
+			}
+			switch {
+			case c.believed && (err != nil || again != nil || len(listed) > 0):
+				t.Errorf("got %v, %v, and then %v", listed, err, again)
+			case !c.believed:
+				refused(t, err, access.Denied, "only part of the mobile devices")
+				refused(t, again, access.Denied, "only part of the mobile devices")
+			}
+		})
+	}
+}
