@@ -41,6 +41,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if prior.Terminated.ValueBool() {
 		gone := access.Gone(prior.held(), now.listed, now.held, now.facts.AsOf)
 		attributes[attrRemoved] = removals(prior.Removed, gone)
+		if asleep := access.Asleep(prior.held().Without(now.held), now.listed); len(asleep) > 0 {
+			diags.Append(warnAsleep(prior, asleep))
+		}
 	}
 	set(ctx, &resp.State, diags, attributes)
 	now.facts.remember(ctx, resp.Private, diags)
@@ -124,6 +127,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	identify(ctx, resp.Identity, plan, diags)
 	if plan.Terminated.ValueBool() && len(now.held) > 0 {
 		diags.Append(warnAdoptsOnly(r.typeName(), plan, now.held))
+	}
+	if plan.Terminated.ValueBool() && len(now.facts.Dormant) > 0 {
+		diags.Append(warnDormant(plan, now.facts.Dormant))
 	}
 }
 
