@@ -9,12 +9,13 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
 
-// search asks for what there is under each of an account's addresses, and returns each thing once. What is noted of a
+// search asks for what there is under the account's address and under the aliases that it was given, and returns each
+// thing once. Those that come with a domain follow the address, so that nothing is noted of them alone. What is noted of a
 // device need not be the address that the account has now: a mobile device's may be of an earlier day, by the discovery
 // document, and whoever is renamed keeps the former address as an alias.
 func search[T any](u *admin.User, ask func(address string) ([]*T, error), id func(*T) string) (found []*T, err error) {
 	seen := map[string]bool{}
-	for _, address := range slices.Concat([]string{u.PrimaryEmail}, aliases(u)) {
+	for _, address := range slices.Concat([]string{u.PrimaryEmail}, u.Aliases) {
 		some, err := ask(address)
 		if err != nil {
 			return nil, err
