@@ -279,6 +279,9 @@ func (c devices) userGrant(ctx context.Context, u *admin.User, call op, used *de
 	what := map[string]string{"COMPANY": "the company's", "BYOD": "their own"}[d.OwnerType]
 	g := wipeable(used.Name, or(or(d.Model, d.Hostname), at), or(what, "nobody's in particular")+", "+or(d.DeviceType, "of an unknown type"),
 		strings.ToLower(used.ManagementState))
+	// "This user's data and profile is removed from the device", the discovery document says of WIPED.
+	g.Note = "The account, its data and its profile are wiped from the device when that is next in touch, and with them what is kept there and nowhere " +
+		"else, such as the files of a profile in Windows. What is not the account's is not touched."
 	return doubted(u, &g, used.UserEmail), nil
 }
 

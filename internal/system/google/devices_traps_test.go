@@ -208,3 +208,19 @@ func TestDevicesAreBelievedOfWhoIsShownThoseOfEveryUnit(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatAWipeTakesAlongIsSaidOfEachSortOfDevice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	listed, err := google.Devices(w.google).List(t.Context(), w.id(sandboxgoogle.Jane))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, grant := range listed {
+		family, _, _ := strings.Cut(string(grant.ID), "/")
+		says := map[string]string{"mobile": "What is private on it is not touched", "devices": "its profile", "chromeos": "stays enrolled"}[family]
+		if !strings.Contains(grant.Note, says) {
+			t.Errorf("the note of %s is %q", grant.ID, grant.Note)
+		}
+	}
+}
