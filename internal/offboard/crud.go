@@ -85,7 +85,9 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 		now.facts.Marks = nil
 	}
 	now.account, now.facts.Names, now.facts.Aliases, now.facts.Active = seen.ID, seen.Names, seen.Aliases, seen.Active
-	now.listed, err = system.list(ctx, r.kind.Name, seen.ID)
+	if now.listed, err = system.list(ctx, r.kind.Name, seen.ID); err == nil {
+		now.listed, err = system.recheck(ctx, r.kind.Name, seen.ID, now.listed, v.held())
+	}
 	if err != nil && access.KindOf(err) != access.NotFound {
 		diags.Append(errorCheck(r.what(v), err))
 		return view{}
