@@ -106,7 +106,9 @@ var Kinds = []Row{
 			About: "The devices enrolled for a person. In Okta a device that others use too is left alone, and said so. In Google the person's account is " +
 				"wiped from their own devices and from the company's, and never a whole device; it happens when the device is next in touch, so it is " +
 				"recorded as `acknowledged`, until Google says that it is done. A ChromeOS device that is noted as theirs is released: it is the " +
-				"company's, and stays enrolled.",
+				"company's, and stays enrolled. Google finds devices by a search, which may be up to a day and a half behind: one that was just " +
+				"enrolled is a row of a later plan. A device that is noted of an alias of theirs is a row that is not removed from here: it may be " +
+				"that of whoever had the address before.",
 		},
 		Okta:   okta.Devices,
 		Google: google.Devices,
