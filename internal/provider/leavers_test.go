@@ -59,7 +59,7 @@ func newDeparture(t *testing.T) *departure {
 	}
 	d.copyLeavers()
 	d.workspace.Env = append(slices.DeleteFunc(d.workspace.Env, func(v string) bool { return strings.HasPrefix(v, "TF_VAR_systems=") }),
-		"TF_VAR_google_admin="+google.Admin, "TF_VAR_google_endpoint="+server.URL(), "GOOGLEWORKSPACE_CREDENTIALS="+google.KeyFile(server.URL()))
+		"TF_VAR_google_admin="+google.Admin, "TF_VAR_google_endpoint="+server.URL(), `TF_VAR_sweep=["google"]`, "GOOGLEWORKSPACE_CREDENTIALS="+google.KeyFile(server.URL()))
 	return d
 }
 
