@@ -264,6 +264,9 @@ func (r *Resource) refuseTransfer(
 		return
 	}
 	receiver, err := heir(ctx, system, account, plan)
+	if vetter, ok := connector.(access.Vetter); ok && err == nil {
+		err = vetter.Vet(ctx, account, moving, receiver)
+	}
 	if err != nil {
 		diags.Append(errorAt(rootSuccessor, "The successor can't receive anything", err))
 		return

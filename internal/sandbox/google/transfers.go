@@ -89,13 +89,19 @@ func (s *state) look(x *transfer) {
 		return
 	}
 	for i := range x.Apps {
-		if x.Fails {
+		if x.Fails || x.Apps[i].App == driveApp && !s.fits(x) {
 			x.Apps[i].Status = failedWord
 			continue
 		}
 		x.Apps[i].Status = completed
 		s.move(x, x.Apps[i])
 	}
+}
+
+// fits says that the new owner may store what the old one has.
+func (s *state) fits(x *transfer) bool {
+	limit, limited := s.Rooms[x.New]
+	return !limited || s.stored(x.Old)+s.stored(x.New) <= limit
 }
 
 // move gives what a transfer is about to the new owner, and leaves what Google leaves (google.md section 8): what is
