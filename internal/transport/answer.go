@@ -39,6 +39,9 @@ func (t *Transport) receive(resp *http.Response) error {
 		return nil
 	case status < 200 || status >= 300 && status < 400:
 		return t.malformed(resp, "a redirect to "+t.Redact(resp.Header.Get("Location")))
+	case status >= 400 && t.Vendor.Transient != nil && t.Vendor.Transient(status, body):
+		// "Not now", which some vendors' front ends say in plain words.
+		return nil
 	case len(body) > 0 && !isJSON(resp.Header):
 		return t.malformed(resp, fmt.Sprintf("%s where JSON was expected", contentType(resp.Header)))
 	case len(body) > 0 && !json.Valid(body):

@@ -177,6 +177,16 @@ var quota = map[string]bool{
 	"concurrentLimitExceeded": true, "limitExceeded": true, "RATE_LIMIT_EXCEEDED": true, "RESOURCE_EXHAUSTED": true,
 }
 
+// ofQuota says that a refusal means "not now": by its reason or, where it is no JSON, in the words that Google's front
+// end has for it (google.md section 1).
+func ofQuota(body []byte) bool {
+	if json.Valid(body) {
+		return quota[reasonIn(body)]
+	}
+	words := strings.ToLower(string(body))
+	return strings.Contains(words, "request rate higher than configured") || strings.Contains(words, "quota exceeded")
+}
+
 // answer is the part of an error that all of Google's APIs share.
 type answer struct {
 	Error struct {
@@ -238,7 +248,7 @@ func (g *Google) classify(refusal *googleapi.Error, call op) (access.ErrorKind, 
 	case status == http.StatusUnauthorized:
 		return access.Denied, "Google does not accept the access token, although it gave it: look at the service account, and at what the Admin console " +
 			"says of its domain-wide delegation."
-	case status == http.StatusForbidden && quota[why]:
+	case status == http.StatusForbidden && ofQuota([]byte(refusal.Body)):
 		return access.RateLimited, "Run with less -parallelism, or have the quota of the service account's project raised."
 	case status == http.StatusForbidden && (why == "accessNotConfigured" || why == "domainCannotUseApis" || why == "SERVICE_DISABLED"):
 		return access.Denied, "Enable the " + or(call.thing.api, "Admin SDK API") + " in the service account's project, and API access for the customer."

@@ -85,7 +85,7 @@ var vendor = transport.Vendor{
 	Hint: "Check endpoint, if it is set, and that no proxy or login page answers in Google's place.",
 	Transient: func(status int, body []byte) bool {
 		// 403 says both "not now" and "never", and only the reason tells them apart.
-		return status == http.StatusForbidden && quota[reasonIn(body)]
+		return status == http.StatusForbidden && ofQuota(body)
 	},
 	Final: func(_ int, body []byte) bool {
 		// A 500 that means "never", as role assignments answer with where they can't be changed.

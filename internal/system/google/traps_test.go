@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -357,5 +358,30 @@ func TestWhatCanNotBeLookedAtIsNotDoneBecauseItWasNotFound(t *testing.T) {
 				t.Errorf("got %+v", receipt)
 			}
 		})
+	}
+}
+
+func TestAQuotaThatGooglesFrontEndTellsInPlainWordsIsWaitedForToo(t *testing.T) {
+	t.Parallel()
+	plain := func(text string) func(http.ResponseWriter, *http.Request, http.Handler) {
+		return func(rw http.ResponseWriter, _ *http.Request, _ http.Handler) {
+			rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			rw.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(rw, text)
+		}
+	}
+	for text, c := range map[string]struct {
+		kind  access.ErrorKind
+		asked int
+	}{
+		"Request rate higher than configured.":                  {access.RateLimited, 12},
+		"<html>Your client does not have permission to get URL": {access.Malformed, 1},
+	} {
+		w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+		jane := w.id(sandboxgoogle.Jane)
+		w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/admin/directory/v1/users/*/tokens"), Do: plain(text)})
+		_, err := google.Tokens(w.google).List(t.Context(), jane)
+		refused(t, err, c.kind)
+		same(t, text, c.asked, w.asked("/tokens"))
 	}
 }
