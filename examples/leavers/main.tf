@@ -55,7 +55,7 @@ locals {
   # The kinds of access that a system does not have, in addition to what var.without says of yours.
   lacks = {
     google = ["app_assignments"]
-    okta   = ["calendar_ownership", "dashboard_ownership", "drive_ownership"]
+    okta   = ["calendar_ownership", "dashboard_ownership", "drive_ownership", "shared_drives"]
   }
   without = { for system in var.systems : system => setunion(lookup(local.lacks, system, []), lookup(var.without, system, [])) }
 }

@@ -44,6 +44,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.devices()
 	b.vault()
 	b.owned()
+	b.drives()
 	return &Tenant{clock: clk, state: b.state}
 }
 
