@@ -23,7 +23,9 @@ func membersPath(w *world, drive string) string {
 // reason is why a request was refused.
 func (a answer) reason() string {
 	a.t.Helper()
-	var body struct{ Error struct{ Errors []struct{ Reason string } } }
+	var body struct {
+		Error struct{ Errors []struct{ Reason string } }
+	}
 	ok(a.t, json.Unmarshal(a.body, &body))
 	return body.Error.Errors[0].Reason
 }

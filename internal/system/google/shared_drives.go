@@ -127,10 +127,10 @@ func (c *sharedDrives) List(ctx context.Context, account access.AccountID) ([]ac
 		grants = append(grants, *grant)
 		return nil
 	})
-	if err != nil || len(grants) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	return grants, c.stay(ctx, u, grants)
+	return c.stayOf(ctx, u, grants)
 }
 
 // Survey asks every drive for its members, and the directory who they are.
@@ -164,12 +164,7 @@ func (c *sharedDrives) Survey(ctx context.Context) (map[access.AccountID][]acces
 	if err != nil {
 		return nil, err
 	}
-	for id, grants := range held {
-		if err := c.stay(ctx, people[id], grants); err != nil {
-			return nil, err
-		}
-	}
-	return held, nil
+	return held, c.stay(ctx, people, held)
 }
 
 // Recheck asks these drives alone.
@@ -201,21 +196,33 @@ func (c *sharedDrives) Recheck(ctx context.Context, account access.AccountID, id
 		grant.ID = id
 		grants = append(grants, *grant)
 	}
+	return c.stayOf(ctx, u, grants)
+}
+
+// stay gives the grants of people the reason why all of somebody's stay, where there is one.
+func (c *sharedDrives) stay(ctx context.Context, people map[access.AccountID]*admin.User, held map[access.AccountID][]access.Grant) error {
+	why, err := c.holding(ctx)
+	if err != nil {
+		return err
+	}
+	for id, grants := range held {
+		reason := why(people[id])
+		for i := range grants {
+			if reason != nil {
+				grants[i].Stays = reason
+			}
+		}
+	}
+	return nil
+}
+
+// stayOf is stay, of one person.
+func (c *sharedDrives) stayOf(ctx context.Context, u *admin.User, grants []access.Grant) ([]access.Grant, error) {
 	if len(grants) == 0 {
 		return nil, nil
 	}
-	return grants, c.stay(ctx, u, grants)
-}
-
-// stay gives the grants of a person the reason why all of them stay, if there is one.
-func (c *sharedDrives) stay(ctx context.Context, u *admin.User, grants []access.Grant) error {
-	reason, err := c.heldInDrives(ctx, u)
-	for i := range grants {
-		if reason != nil {
-			grants[i].Stays = reason
-		}
-	}
-	return err
+	id := access.AccountID(u.Id)
+	return grants, c.stay(ctx, map[access.AccountID]*admin.User{id: u}, map[access.AccountID][]access.Grant{id: grants})
 }
 
 // alone explains that the plan did not foresee that nobody else is in charge.

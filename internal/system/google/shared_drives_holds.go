@@ -46,23 +46,25 @@ func (h *holds) refuseInDrives(u *admin.User) error {
 	}
 }
 
-// heldInDrives is the reason for which memberships stay, by the sweep that this run has made already. That a hold can't
-// be ruled out is one too.
-func (c *sharedDrives) heldInDrives(ctx context.Context, u *admin.User) (*access.Error, error) {
+// holding says why the memberships of people stay, by the sweep that this run has made already. That a hold can't be
+// ruled out is a reason too, and the same for everybody.
+func (c *sharedDrives) holding(ctx context.Context) (why func(u *admin.User) *access.Error, err error) {
 	if c.config.NoVault {
-		return nil, nil //nolint:nilnil // There is none.
+		return func(*admin.User) *access.Error { return nil }, nil
 	}
-	swept, err := c.swept.Get(ctx, func() (*holds, error) { return c.sweep(ctx) })
-	if err == nil {
-		err = swept.refuseInDrives(u)
-	}
-	if err == nil || ctx.Err() != nil {
+	swept, failed := c.swept.Get(ctx, func() (*holds, error) { return c.sweep(ctx) })
+	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if reason, ok := errors.AsType[*access.Error](withoutVault(err)); ok {
-		return reason, nil
-	}
-	return nil, err
+	return func(u *admin.User) *access.Error {
+		err := failed
+		if err == nil {
+			err = swept.refuseInDrives(u)
+		}
+		// Whatever keeps it from being known is one of ours, or the context's, which has not ended.
+		reason, _ := errors.AsType[*access.Error](withoutVault(err))
+		return reason
+	}, nil
 }
 
 // latestHolds are the holds of not long ago. Vault gives a project 120 reads of matters in a minute, of which a sweep

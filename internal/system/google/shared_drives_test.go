@@ -22,8 +22,6 @@ func (w *world) drive(name string) access.GrantID {
 }
 func (w *world) sole(name string) access.GrantID { return "organizer/" + w.drive(name) }
 
-const onMembers = "/drive/v3/files/*/permissions"
-
 func membersOf(w *world, name string) func(*http.Request) bool {
 	return sandbox.PathMatch("/drive/v3/files/" + string(w.drive(name)) + "/permissions")
 }
@@ -295,6 +293,42 @@ func TestWithoutASuccessorNobodyIsTakenOffADriveThatTheyAloneManage(t *testing.T
 	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
 	_, err := google.SharedDrives(w.google).Remove(t.Context(), w.id(sandboxgoogle.Jane), w.sole(sandboxgoogle.Handbook))
 	refused(t, err, access.Blocked, "Set successor")
+}
+
+func TestATransferOfADriveThatWasHalfDoneGoesOnWithTheNextPlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	w.server.Inject(sandbox.Fault{Match: sandbox.Method(http.MethodDelete), Times: 1, Do: refusal(403, "cannotDeletePermission", "Not now.")})
+	c := google.SharedDrives(w.google)
+	out := w.off(t, c, sandboxgoogle.Jane, w.sole(sandboxgoogle.Handbook))
+	refused(t, out.Left[w.sole(sandboxgoogle.Handbook)], access.Blocked, "cannotDeletePermission")
+	if out.Held[w.sole(sandboxgoogle.Handbook)] == "" || len(out.Appeared) > 0 {
+		t.Errorf("held %v, appeared %v", out.Held, out.Appeared)
+	}
+	if held := w.holds(t, google.SharedDrives, sandboxgoogle.Jane); held[w.drive(sandboxgoogle.Handbook)] != "Platform handbook (manager)" {
+		t.Errorf("the next plan shows %v", held)
+	}
+	if out := w.off(t, c, sandboxgoogle.Jane, w.drive(sandboxgoogle.Handbook)); !out.Clean() {
+		t.Error(out.Left, out.Unverified)
+	}
+}
+
+func TestASurveyOfDrivesNeedsNoMoreScopesThanAListAndLooksForHoldsOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	w.tenant.Delegate("drive.readonly", "admin.directory.user.readonly", "admin.directory.group.readonly")
+	everybody, err := survey(t, google.SharedDrives(w.google))
+	if err != nil || len(everybody) < 10 {
+		t.Fatalf("%d people are members of drives, %v", len(everybody), err)
+	}
+	for _, grants := range everybody {
+		for _, grant := range grants {
+			refused(t, grant.Stays, access.Denied, "ediscovery.readonly")
+		}
+	}
+	if asked := w.asked("/token"); asked > 8 {
+		t.Errorf("%d access tokens were asked for", asked)
+	}
 }
 
 func TestADriveThatAGroupManagesStaysTheGroups(t *testing.T) {
