@@ -22,6 +22,7 @@ locals {
   having = {
     for kind in [
       "app_assignments", "calendar_ownership", "dashboard_ownership", "delegations", "devices", "drive_ownership", "group_ownership", "received_delegations",
+      "shared_drives",
     ] :
     kind => { for id, account in local.accounts : id => account if !contains(local.without[account.system], kind) }
   }
@@ -132,5 +133,11 @@ import {
 import {
   for_each = local.having["received_delegations"]
   to       = module.leaver[each.value.person].offboard_received_delegations.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = local.having["shared_drives"]
+  to       = module.leaver[each.value.person].offboard_shared_drives.this[each.value.system]
   id       = each.key
 }

@@ -61,7 +61,7 @@ locals {
   # The kinds of access that a system does not have, in addition to what var.without says of yours.
   lacks = {
     google = ["app_assignments"]
-    okta   = ["calendar_ownership", "dashboard_ownership", "drive_ownership", "received_delegations"]
+    okta   = ["calendar_ownership", "dashboard_ownership", "drive_ownership", "received_delegations", "shared_drives"]
   }
   without = {
     for system in var.systems : system => setunion(

@@ -126,6 +126,12 @@ var everyInGoogle = map[string]life[*google.Tenant]{
 		returns:   func(tenant *google.Tenant) { tenant.CreateDashboard(google.Jane, "Back again") },
 		returned:  "Looker Studio (whatever they own there: it can't be listed)", moves: true, acknowledged: 1,
 	},
+	"shared_drives": {
+		arguments: []string{toMei},
+		holds:     []string{"Platform handbook (the only manager)", "Incident reviews (manager)", "Runbooks (manager)", "Brand assets (viewer)"},
+		returns:   func(tenant *google.Tenant) { tenant.ShareDrive(google.Books, google.Jane, google.FileOrganizer) },
+		returned:  "Books (content manager)", moves: true,
+	},
 }
 
 func TestAGoogleBlockThatCanNotWorkIsRefusedAtTheArgument(t *testing.T) {

@@ -183,6 +183,21 @@ var Kinds = []Row{
 		},
 		Google: google.DashboardOwnership,
 	},
+	{
+		Kind: offboard.Kind{
+			Name: "shared_drives", Transfers: true,
+			Row: "the shared drives they are a member of, with their role; where they are the only manager the successor becomes one first",
+			About: "The shared drives in Google Drive that a person is a member of themselves. What is in them is the company's, and stays. Where nobody else is " +
+				"in charge the successor becomes a manager, without a mail about it, and is seen to be one, before the person is taken off. In charge are managers " +
+				"who are active users of the company, and groups that manage with such a user among their members; somebody who is suspended, deleted or of another " +
+				"company is not. Such a row has another id, `organizer/` and the drive's. If after the plan nobody else is in charge any more the person stays, and the " +
+				"next plan shows that row: so with two who manage a drive and leave together. A group's membership is a row of `offboard_group_membership`. What " +
+				"single files in a shared drive are shared with the person directly no drive lists, and is no row. Every drive has to be asked for its members, so an " +
+				"apply looks again at those it changed only. While a legal hold in Vault that includes shared drives covers the person nothing goes: Vault holds them " +
+				"through their members, and lets go with the last of them who is on hold.",
+		},
+		Google: google.SharedDrives,
+	},
 }
 
 // system is a configured system with the connectors of its column of the table. connect returns nil where the column

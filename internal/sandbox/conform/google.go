@@ -15,9 +15,13 @@ import (
 
 // google is Google's discovery documents, read once in a test process.
 var google = sync.OnceValues(func() (*discovery, error) {
-	return loadDiscovery("google.golang.org/api",
+	d, err := loadDiscovery("google.golang.org/api",
 		"admin/directory/v1/admin-api.json", "iamcredentials/v1/iamcredentials-api.json", "gmail/v1/gmail-api.json",
 		"cloudidentity/v1/cloudidentity-api.json", "vault/v1/vault-api.json", "admin/datatransfer/v1/admin-api.json", "drive/v3/drive-api.json", "calendar/v3/calendar-api.json")
+	if err != nil {
+		return nil, err
+	}
+	return d, correctGoogle(d)
 })
 
 // Google returns a check of single exchanges against Google's discovery documents, to be given to

@@ -45,6 +45,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.vault()
 	b.owned()
 	b.shares()
+	b.drives()
 	return &Tenant{clock: clk, state: b.state}
 }
 

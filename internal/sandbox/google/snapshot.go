@@ -36,6 +36,7 @@ type snapshot struct {
 	Chromebooks []chromebook
 	Matters     map[string]*matter
 	Owned       json.RawMessage
+	Drives      map[string][]string // to the members but one, with their roles
 }
 
 // holdings is what one person is and has. The licences for archived users are nobody's.
@@ -59,6 +60,7 @@ func (s *state) is(id, address string) bool {
 
 func (s *state) snapshot(except string) snapshot {
 	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated, Matters: s.Matters, Owned: s.ownedBut(except)}
+	snap.Drives = s.drivesBut(except)
 	for _, u := range sorted(s.Users) {
 		if u.ID == except {
 			continue

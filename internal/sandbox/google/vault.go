@@ -56,6 +56,8 @@ type hold struct {
 	Accounts         []string
 	OrgUnit          string
 	Updated          time.Time
+	// SharedDrives says that a hold on Drive includes the shared drives that they are members of.
+	SharedDrives bool
 }
 
 // The states of matters, and the corpora of holds, as far as the sandbox has them.
@@ -229,6 +231,9 @@ func (c *call) getHold() reply {
 // holdRow is a hold. Whom it covers shows in the full view alone ([DISC] HoldView).
 func (c *call) holdRow(h *hold) object {
 	row := object{"holdId": h.ID, "name": h.Name, "corpus": h.Corpus, "updateTime": h.Updated.UTC().Format(time.RFC3339)}
+	if h.Corpus == "DRIVE" {
+		row["query"] = object{"driveQuery": object{"includeSharedDriveFiles": h.SharedDrives}}
+	}
 	switch {
 	case c.query.Get("view") == "BASIC_HOLD":
 	case h.OrgUnit != "":

@@ -126,6 +126,7 @@ var kinds = map[string]prepared{
 	"drive ownership":      {connect: google.DriveOwnership, single: true},
 	"calendar ownership":   {connect: google.CalendarOwnership, single: true},
 	"dashboard ownership":  {connect: google.DashboardOwnership, single: true},
+	"shared drives":        {connect: google.SharedDrives},
 }
 
 func TestEveryConnectorConforms(t *testing.T) {

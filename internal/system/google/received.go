@@ -62,15 +62,7 @@ func (c receivedDelegations) Survey(ctx context.Context) (map[access.AccountID][
 	if err != nil {
 		return nil, err
 	}
-	whose := map[string]access.AccountID{}
-	for _, u := range everybody {
-		for _, address := range aliases(u) {
-			whose[address] = access.AccountID(u.Id)
-		}
-	}
-	for _, u := range everybody {
-		whose[name(u)] = access.AccountID(u.Id)
-	}
+	whose := peopleByAddress(everybody)
 	var mu sync.Mutex
 	held := map[access.AccountID][]access.Grant{}
 	err = c.each(ctx, everybody, func(ctx context.Context, u *admin.User) error {
@@ -82,10 +74,11 @@ func (c receivedDelegations) Survey(ctx context.Context) (map[access.AccountID][
 		defer mu.Unlock()
 		for _, thing := range things {
 			// Two addresses of one account are one grant.
-			to := map[access.AccountID]bool{}
+			to := map[string]bool{}
 			for address, role := range thing.with {
-				if account := whose[address]; account != "" && account != access.AccountID(u.Id) && !to[account] {
-					to[account] = true
+				if other := whose[address]; other != nil && other.Id != u.Id && !to[other.Id] {
+					account := access.AccountID(other.Id)
+					to[other.Id] = true
 					held[account] = append(held[account], access.Grant{ID: thing.id, Label: thing.label(role)})
 				}
 			}
@@ -111,30 +104,6 @@ func (c receivedDelegations) each(ctx context.Context, some []*admin.User, ask f
 		return unsure(err)
 	}
 	return nil
-}
-
-// everybody lists the accounts of the customer, without a question, of which the answer might be old (google.md section
-// 3).
-// GET /admin/directory/v1/users?customer={customer}, scope admin.directory.user.readonly.
-func (c receivedDelegations) everybody(ctx context.Context) ([]*admin.User, error) {
-	if err := c.seesEverybody(ctx); err != nil {
-		return nil, err
-	}
-	call := reading(users, "list everybody")
-	found, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[admin.User], error) {
-		answer, err := c.directory.Users.List().Customer(c.customer()).Projection("basic").ViewType("admin_view").MaxResults(500).PageToken(token).Context(ctx).Do()
-		if err != nil {
-			return page[admin.User]{}, err
-		}
-		return page[admin.User]{answer.Users, answer.Kind, answer.NextPageToken}, nil
-	})
-	if err != nil {
-		return nil, unsure(err)
-	}
-	if len(found) == 0 || slices.ContainsFunc(found, func(u *admin.User) bool { return u.Id == "" || u.PrimaryEmail == "" }) {
-		return nil, malformed(call, "accounts without an id or an address, or none at all")
-	}
-	return found, nil
 }
 
 // lentBy are the things of one account that others have been let into.

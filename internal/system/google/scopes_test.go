@@ -19,7 +19,7 @@ func documented(t *testing.T) map[string][2][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scope := regexp.MustCompile(`\b(?:admin\.directory|admin\.datatransfer|gmail|cloud-identity|drive|calendar|ediscovery|apps)(?:\.[a-z]+)+|\badmin\.datatransfer\b`)
+	scope := regexp.MustCompile(`\b(?:admin\.directory|admin\.datatransfer|gmail|cloud-identity|drive|calendar|ediscovery|apps)(?:\.[a-z]+)+|\badmin\.datatransfer\b|\bdrive\b`)
 	scopes := map[string][2][]string{}
 	for _, line := range strings.Split(string(page), "\n") {
 		columns := strings.Split(line, "|")

@@ -73,6 +73,45 @@ func (g *Google) userUnsighted(ctx context.Context, call op, key string) (*admin
 	return u, nil
 }
 
+// everybody lists the accounts of the customer, without a question, of which the answer might be old (google.md section
+// 3).
+// GET /admin/directory/v1/users?customer={customer}, scope admin.directory.user.readonly.
+func (g *Google) everybody(ctx context.Context) ([]*admin.User, error) {
+	if err := g.seesEverybody(ctx); err != nil {
+		return nil, err
+	}
+	call := reading(users, "list everybody")
+	found, err := list(ctx, g, call, func(ctx context.Context, token string) (page[admin.User], error) {
+		answer, err := g.directory.Users.List().Customer(g.customer()).Projection("basic").ViewType("admin_view").MaxResults(500).PageToken(token).
+			Fields("kind", "nextPageToken", "users(id,primaryEmail,aliases,nonEditableAliases,suspended,archived,orgUnitPath)").Context(ctx).Do()
+		if err != nil {
+			return page[admin.User]{}, err
+		}
+		return page[admin.User]{answer.Users, answer.Kind, answer.NextPageToken}, nil
+	})
+	if err != nil {
+		return nil, unsure(err)
+	}
+	if len(found) == 0 || slices.ContainsFunc(found, func(u *admin.User) bool { return u.Id == "" || u.PrimaryEmail == "" }) {
+		return nil, malformed(call, "accounts without an id or an address, or none at all")
+	}
+	return found, nil
+}
+
+// peopleByAddress finds accounts by each of their addresses; their own come before aliases.
+func peopleByAddress(everybody []*admin.User) map[string]*admin.User {
+	by := map[string]*admin.User{}
+	for _, u := range everybody {
+		for _, alias := range aliases(u) {
+			by[alias] = u
+		}
+	}
+	for _, u := range everybody {
+		by[name(u)] = u
+	}
+	return by
+}
+
 // updateUser changes an account. Fields that are false or empty have to be named to be sent.
 // PUT /admin/directory/v1/users/{id}, which leaves alone what it is not given; scope admin.directory.user.
 func (g *Google) updateUser(ctx context.Context, call op, id access.AccountID, change *admin.User) error {

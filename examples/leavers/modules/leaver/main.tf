@@ -130,6 +130,18 @@ resource "offboard_group_ownership" "this" {
   depends_on = [offboard_account.this]
 }
 
+resource "offboard_shared_drives" "this" {
+  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "shared_drives")])
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  successor  = var.successor
+  tolerate   = lookup(var.tolerate, "shared_drives", null)
+
+  depends_on = [offboard_account.this]
+}
+
 # 6. What it held. Roles and applications that come with a group go with the group.
 
 resource "offboard_keys" "this" {

@@ -1,0 +1,4 @@
+import {
+  to = offboard_shared_drives.jane
+  id = "google/jane@acme.com"
+}
