@@ -91,6 +91,7 @@ var vendor = transport.Vendor{
 		// A 500 that means "never", as role assignments answer with where they can't be changed.
 		return notSupported(messageIn(body))
 	},
+	Apart: licensingApart,
 	Harmless: func(r *http.Request) bool {
 		return r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, tokenPath) || strings.HasSuffix(r.URL.Path, ":signJwt"))
 	},
