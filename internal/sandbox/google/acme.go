@@ -44,6 +44,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.devices()
 	b.vault()
 	b.owned()
+	b.licences()
 	return &Tenant{clock: clk, state: b.state}
 }
 
@@ -243,6 +244,7 @@ func (s *state) delete(u *user, now time.Time) {
 		delete(s.Assignments, a.ID)
 	}
 	maps.DeleteFunc(s.Devices, func(_ string, d *device) bool { return d.User == u.ID }) // a guess
+	s.unlicense(u)
 	s.Deleted[u.ID] = u
 	delete(s.Users, u.ID)
 }

@@ -43,6 +43,7 @@ type holdings struct {
 	Roles        []string
 	Tokens       []string
 	AppPasswords []string
+	Licences     []string
 }
 
 func (s *state) snapshot(except string) snapshot {
@@ -53,7 +54,7 @@ func (s *state) snapshot(except string) snapshot {
 		}
 		h := holdings{
 			Account: *u, Groups: addressesOf(s.groupsOf(u.ID)), Roles: s.roleNames(s.assignmentsOf(u)),
-			Tokens: u.tokenNames(), AppPasswords: u.appPasswordNames(),
+			Tokens: u.tokenNames(), AppPasswords: u.appPasswordNames(), Licences: s.licencesOf(u),
 		}
 		// A grant shows by the app's name, and a backup code not at all.
 		h.Account.Tokens, h.Account.AppPasswords = nil, nil

@@ -35,6 +35,7 @@ type state struct {
 
 	vaultState
 	ownedState
+	licenceState
 
 	// Made counts what was made under a name, so that ids are not given twice.
 	Made map[string]int

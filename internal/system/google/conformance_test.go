@@ -125,6 +125,10 @@ var kinds = map[string]prepared{
 	"drive ownership":     {connect: google.DriveOwnership, single: true},
 	"calendar ownership":  {connect: google.CalendarOwnership, single: true},
 	"dashboard ownership": {connect: google.DashboardOwnership, single: true},
+	"licenses": {
+		connect: google.Licenses, keptBy: sandboxgoogle.Protected,
+		kept: func(*world) access.GrantID { return "Google-Apps/1010020025" },
+	},
 }
 
 func TestEveryConnectorConforms(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	admin "google.golang.org/api/admin/directory/v1"
+	"google.golang.org/api/googleapi"
 	"google.golang.org/api/licensing/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -236,10 +237,8 @@ func (c *licenses) assignedOf(ctx context.Context, product string) ([]*licensing
 
 // noProduct turns Google's not knowing a product into an error of its own.
 func noProduct(product string, err error) error {
-	code := statusOf(err)
-	unknown := code == http.StatusNotFound && access.KindOf(err) == access.NotFound ||
-		code == http.StatusBadRequest && access.KindOf(err) == access.Blocked
-	if !unknown {
+	refusal, ok := errors.AsType[*googleapi.Error](err)
+	if !ok || refusal.Code != http.StatusNotFound && refusal.Code != http.StatusBadRequest || reasonIn([]byte(refusal.Body)) == "" {
 		return unsure(err)
 	}
 	return &access.Error{
@@ -290,16 +289,22 @@ func (c *licenses) grants(ctx context.Context, u *admin.User, theirs []*licensin
 // of Google's (https://support.google.com/vault/answer/4552977).
 func (c *licenses) held(ctx context.Context, u *admin.User) (*access.Error, error) {
 	stays, err := c.heldStill(ctx, u)
-	if stays == nil || stays.Kind != access.Blocked || status(u) == archived {
-		return stays, err
+	if stays == nil {
+		return nil, err
 	}
-	swap := *stays
-	swap.Fix += archiveInstead
-	return &swap, nil
+	stays, _ = errors.AsType[*access.Error](withFix(stays, archiveInstead(u)))
+	return stays, nil
 }
 
-const archiveInstead = " Archiving the account (offboard_account with disposition = \"archive\") has Google swap its licence for an Archived User licence, " +
-	"which keeps what is held."
+// archiveInstead is what to do with somebody who is on hold: an Archived User licence preserves what is held
+// (https://support.google.com/vault/answer/2736622).
+func archiveInstead(u *admin.User) string {
+	if status(u) == archived {
+		return ""
+	}
+	return "Archiving the account (offboard_account with disposition = \"archive\") has Google swap its licence for an Archived User licence, which keeps " +
+		"what is held."
+}
 
 // elsewhere is why a licence stays that Google has under an address which is an alias of the account by now.
 func elsewhere(address string) *access.Error {
@@ -445,7 +450,7 @@ func (c *licenses) Remove(ctx context.Context, account access.AccountID, grant a
 		return gone, keepsArchive(u)
 	}
 	if err := c.refuseHeldNow(ctx, u); err != nil {
-		return gone, withFix(err, strings.TrimSpace(archiveInstead))
+		return gone, withFix(err, archiveInstead(u))
 	}
 	err = c.write(ctx, managing(seats, "%s", what), func(ctx context.Context) error {
 		_, err := c.licences.LicenseAssignments.Delete(s.product, s.sku, u.PrimaryEmail).Context(ctx).Do()
