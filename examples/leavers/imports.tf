@@ -22,6 +22,7 @@ locals {
   having = {
     for kind in [
       "app_assignments", "calendar_ownership", "dashboard_ownership", "delegations", "devices", "drive_ownership", "group_ownership",
+      "licenses",
     ] :
     kind => { for id, account in local.accounts : id => account if !contains(local.without[account.system], kind) }
   }
@@ -126,5 +127,11 @@ import {
 import {
   for_each = local.having["dashboard_ownership"]
   to       = module.leaver[each.value.person].offboard_dashboard_ownership.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = local.having["licenses"]
+  to       = module.leaver[each.value.person].offboard_licenses.this[each.value.system]
   id       = each.key
 }

@@ -52,6 +52,10 @@ const (
 	ArchivedBusinessPlus = "1010340003"
 )
 
+// Bought are the products that the company has licences of, as the variable of a configuration: to ask for every other
+// one takes a second each.
+const Bought = `["` + Workspace + `", "` + Voice + `", "` + ArchivedUser + `"]`
+
 // products are what Google sells, with the SKUs that are bought here. The others have no licences.
 var products = map[string]struct {
 	name string

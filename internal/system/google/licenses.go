@@ -362,8 +362,8 @@ func (c *licenses) sameAddress(ctx context.Context, u *admin.User) error {
 	}
 }
 
-// assignment reads one licence, and returns nil if there is none. That is what a 404 means which is about neither the
-// product nor the SKU, of a product that Google does know.
+// assignment reads one licence, and returns nil if there is none. That is what a 404 means which names nothing
+// else, of a product that Google does know.
 // GET /apps/licensing/v1/product/{product}/sku/{sku}/user/{address}, scope apps.licensing.
 func (c *licenses) assignment(ctx context.Context, s seat, address string) (*licensing.LicenseAssignment, error) {
 	call := reading(seats, "look whether %s has the licence %s/%s", address, s.product, s.sku)
@@ -374,7 +374,7 @@ func (c *licenses) assignment(ctx context.Context, s seat, address string) (*lic
 		return c.licences.LicenseAssignments.Get(s.product, s.sku, address).Context(ctx).Do()
 	})
 	switch {
-	case access.KindOf(err) == access.NotFound && aboutProduct(err):
+	case access.KindOf(err) == access.NotFound && !notAssigned(err):
 		return nil, unsure(err)
 	case access.KindOf(err) == access.NotFound:
 		_, err := c.sold.Get(ctx, s.product, func() (struct{}, error) { return struct{}{}, c.sells(ctx, s.product) })
@@ -387,11 +387,11 @@ func (c *licenses) assignment(ctx context.Context, s seat, address string) (*lic
 	return a, nil
 }
 
-// aboutProduct recognizes a 404 that is not about the assignment. Google names what it did not find in the message
-// alone, if it does.
-func aboutProduct(err error) bool {
+// notAssigned says that a 404 is about the assignment. Google names what else it did not find in the message alone, if
+// it does.
+func notAssigned(err error) bool {
 	_, object, _ := strings.Cut(strings.ToLower(because(err)), ": ")
-	return strings.HasPrefix(object, "product") || strings.HasPrefix(object, "sku")
+	return !slices.ContainsFunc([]string{"product", "sku", "user", "customer", "domain"}, func(other string) bool { return strings.HasPrefix(object, other) })
 }
 
 // because is the reason that an error gives.
