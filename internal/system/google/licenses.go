@@ -127,15 +127,16 @@ func (c *licenses) Survey(ctx context.Context) (map[access.AccountID][]access.Gr
 			of[u] = append(of[u], a)
 		}
 	}
-	held := map[access.AccountID][]access.Grant{}
-	for u, theirs := range of {
-		grants, err := c.grants(ctx, u, theirs)
-		if err != nil {
-			return nil, err
-		}
-		held[access.AccountID(u.Id)] = append(held[access.AccountID(u.Id)], grants...)
+	held, err := c.held(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return held, nil
+	everybody := map[access.AccountID][]access.Grant{}
+	for u, theirs := range of {
+		id := access.AccountID(u.Id)
+		everybody[id] = append(everybody[id], seatGrants(u, theirs, held(u))...)
+	}
+	return everybody, nil
 }
 
 // everybody are all accounts by their own addresses. A list without a query is not the search that may be 36 hours
@@ -248,15 +249,8 @@ func noProduct(product string, err error) error {
 	}
 }
 
-// grants are the rows for licences that are somebody's.
-func (c *licenses) grants(ctx context.Context, u *admin.User, theirs []*licensing.LicenseAssignment) (grants []access.Grant, err error) {
-	if len(theirs) == 0 {
-		return nil, nil
-	}
-	held, err := c.held(ctx, u)
-	if err != nil {
-		return nil, err
-	}
+// seatGrants are the rows for licences that are somebody's.
+func seatGrants(u *admin.User, theirs []*licensing.LicenseAssignment, held *access.Error) (grants []access.Grant) {
 	seen := map[access.GrantID]bool{}
 	for _, a := range theirs {
 		grant := access.Grant{
@@ -282,18 +276,46 @@ func (c *licenses) grants(ctx context.Context, u *admin.User, theirs []*licensin
 		}
 		seen[grant.ID] = true
 	}
-	return grants, nil
+	return grants
 }
 
-// held is why all of somebody's licences stay: what a legal hold keeps of them is lost with the licence, without a word
-// of Google's (https://support.google.com/vault/answer/4552977).
-func (c *licenses) held(ctx context.Context, u *admin.User) (*access.Error, error) {
-	stays, err := c.heldStill(ctx, u)
-	if stays == nil {
+// grants are seatGrants of one person.
+func (c *licenses) grants(ctx context.Context, u *admin.User, theirs []*licensing.LicenseAssignment) ([]access.Grant, error) {
+	if len(theirs) == 0 {
+		return nil, nil
+	}
+	held, err := c.held(ctx)
+	if err != nil {
 		return nil, err
 	}
-	stays, _ = errors.AsType[*access.Error](withFix(stays, archiveInstead(u)))
-	return stays, nil
+	return seatGrants(u, theirs, held(u)), nil
+}
+
+// A why is why all of somebody's licences stay, or nil.
+type why func(u *admin.User) *access.Error
+
+// held is that a legal hold covers them: what it keeps is lost with the licence, without a word of Google's
+// (https://support.google.com/vault/answer/4552977). Whether holds can be looked at is found out once for all people; where
+// they can't be, that is why.
+func (c *licenses) held(ctx context.Context) (why, error) {
+	if c.config.NoVault {
+		return func(*admin.User) *access.Error { return nil }, nil
+	}
+	swept, err := c.swept.Get(ctx, func() (*holds, error) { return c.sweep(ctx) })
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if _, explained := errors.AsType[*access.Error](err); err != nil && !explained {
+		return nil, err
+	}
+	return func(u *admin.User) *access.Error {
+		refused := withoutVault(err)
+		if err == nil {
+			refused = withFix(swept.refuse(u), archiveInstead(u))
+		}
+		stays, _ := errors.AsType[*access.Error](refused)
+		return stays
+	}, nil
 }
 
 // archiveInstead is what to do with somebody who is on hold: an Archived User licence preserves what is held
