@@ -3,8 +3,9 @@
 //
 // From the outside in: a write is refused in a read-only run; an attempt that failed in passing is made
 // again, after as long as the vendor asks for; each attempt waits while the vendor's budget is used up,
-// rather than be told so, and keeps its distance where the vendor asks for one; what comes back is read whole and checked to be an answer at all. Failures come
-// back as *access.Error, and no error, log line or header that leaves here carries a credential.
+// rather than be told so, and keeps its distance where the vendor asks for one; what comes back is read
+// whole and checked to be an answer at all. Failures come back as *access.Error, and no error, log line or
+// header that leaves here carries a credential.
 package transport
 
 import (
