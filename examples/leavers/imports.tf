@@ -21,7 +21,7 @@ locals {
   # Those in a system that has a kind which not every one has.
   having = {
     for kind in [
-      "app_assignments", "calendar_ownership", "dashboard_ownership", "delegations", "devices", "drive_ownership", "group_ownership", "received_delegations",
+      "app_assignments", "calendar_ownership", "dashboard_ownership", "delegations", "devices", "drive_ownership", "group_ownership", "licenses", "received_delegations",
       "shared_drives",
     ] :
     kind => { for id, account in local.accounts : id => account if !contains(local.without[account.system], kind) }
@@ -139,5 +139,11 @@ import {
 import {
   for_each = local.having["shared_drives"]
   to       = module.leaver[each.value.person].offboard_shared_drives.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = local.having["licenses"]
+  to       = module.leaver[each.value.person].offboard_licenses.this[each.value.system]
   id       = each.key
 }

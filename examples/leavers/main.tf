@@ -31,6 +31,12 @@ variable "google_endpoint" {
   description = "The URL of the sandbox, to try this on it. Google's own if it is left out."
 }
 
+variable "google_license_products" {
+  type        = set(string)
+  default     = null
+  description = "The ids of the products of Google's that were bought. null asks for each that there is, which takes a second a product."
+}
+
 variable "without" {
   type        = map(set(string))
   default     = {}
@@ -44,8 +50,12 @@ variable "sweep" {
 }
 
 provider "offboard" {
-  okta      = contains(var.systems, "okta") ? { org_url = var.okta_org_url } : null
-  google    = contains(var.systems, "google") ? { admin = var.google_admin, endpoint = var.google_endpoint } : null
+  okta = contains(var.systems, "okta") ? { org_url = var.okta_org_url } : null
+  google = contains(var.systems, "google") ? {
+    admin            = var.google_admin
+    endpoint         = var.google_endpoint
+    license_products = var.google_license_products
+  } : null
   protected = ["breakglass@acme.example"]
 }
 
@@ -61,7 +71,7 @@ locals {
   # The kinds of access that a system does not have, in addition to what var.without says of yours.
   lacks = {
     google = ["app_assignments"]
-    okta   = ["calendar_ownership", "dashboard_ownership", "drive_ownership", "received_delegations", "shared_drives"]
+    okta   = ["calendar_ownership", "dashboard_ownership", "drive_ownership", "licenses", "received_delegations", "shared_drives"]
   }
   without = {
     for system in var.systems : system => setunion(

@@ -120,6 +120,13 @@ var everyInGoogle = map[string]life[*google.Tenant]{
 		returns:   func(tenant *google.Tenant) { tenant.Invite(google.Jane, "Reunion", google.Omar) },
 		returned:  "primary calendar (events to come with guests: 1; private or without guests, which do not move: 1)", moves: true,
 	},
+	"licenses": {
+		// The clock is everybody's, and to ask for a product takes a second.
+		block:    `license_products = ["Google-Apps", "101033"]`,
+		holds:    []string{"Google Voice Standard (Google Voice)", "Google Workspace Business Plus (Google Workspace)"},
+		returns:  func(tenant *google.Tenant) { tenant.License(google.Jane, google.Voice, google.VoiceStandard) },
+		returned: "Google Voice Standard (Google Voice)",
+	},
 	"dashboard_ownership": {
 		arguments: []string{toMei},
 		holds:     []string{"Looker Studio (whatever they own there: it can't be listed)"},
@@ -146,6 +153,7 @@ func TestAGoogleBlockThatCanNotWorkIsRefusedAtTheArgument(t *testing.T) {
 		"a file that is not there":  {block(admin, `credentials = "/nowhere.json"`), `(?s)neither\s+JSON\s+nor\s+the\s+path`},
 		"credentials of a person":   {block(admin, `credentials = "{\"type\":\"authorized_user\"}"`), `(?s)can't\s+act\s+as\s+anybody`},
 		"a key that isn't one":      {block(admin, `credentials = "{\"type\":\"service_account\",\"client_email\":\"s@x\",\"private_key\":\"k\"}"`), `(?s)is\s+not\s+PEM`},
+		"a product that isn't one":  {block(admin, account, `license_products = ["Google Apps"]`), `(?s)not\s+the\s+id\s+of\s+a\s+product`},
 		"a customer that isn't one": {block(admin, account, `customer = "acme.example"`), `(?s)not\s+a\s+customer\s+id`},
 		"http over a network":       {block(admin, account, `endpoint = "http://googleapis.com"`), `only\s+https`},
 		"not a URL":                 {block(admin, account, `endpoint = "googleapis"`), `is\s+not\s+a\s+URL`},
@@ -398,7 +406,8 @@ func TestTheLeaversExampleIsAWholeExitInGoogleToo(t *testing.T) {
 	}
 	s.copyLeavers()
 	s.workspace.Env = append(s.workspace.Env, `TF_VAR_systems=["google"]`, "TF_VAR_google_endpoint="+s.server.URL(),
-		"GOOGLE_IMPERSONATE_SERVICE_ACCOUNT="+google.ServiceAccount, "GOOGLE_OAUTH_ACCESS_TOKEN="+google.CallerToken)
+		"GOOGLE_IMPERSONATE_SERVICE_ACCOUNT="+google.ServiceAccount, "GOOGLE_OAUTH_ACCESS_TOKEN="+google.CallerToken,
+		"TF_VAR_google_license_products="+google.Bought)
 	s.do(0, "init")
 	s.do(0, "apply", "-auto-approve")
 	from := len(s.writes())
@@ -429,6 +438,9 @@ func TestTheLeaversExampleIsAWholeExitInGoogleToo(t *testing.T) {
 	order := []string{
 		"/twoStepVerification/turnOff", "/signOut", "/gmail/v1/users/me/settings/", "PUT /admin/directory/v1/users/" + tenant.UserID(google.Jane),
 		"PATCH /admin/directory/v1/groups/", "/members/", "/roleassignments/",
+	}
+	if transferred, licences := last("/admin/datatransfer/v1/transfers"), last("/apps/licensing/"); licences < transferred || licences != len(writes)-1 {
+		t.Errorf("the licences did not go last:\n%s", strings.Join(writes, "\n"))
 	}
 	for i := range order[1:] {
 		if last(order[i]) > last(order[i+1]) {

@@ -198,6 +198,18 @@ var Kinds = []Row{
 		},
 		Google: google.SharedDrives,
 	},
+	{
+		Kind: offboard.Kind{
+			Name: "licenses",
+			Row:  "the paid seats they have: each licence with its product",
+			About: "The licences a person has been assigned. In Google they go last, when everything is transferred: one is not taken while a transfer from the " +
+				"person is under way, nor while a legal hold in Vault covers them, which Google would end without a word. Archiving the account " +
+				"(`offboard_account` with `disposition = \"archive\"`) swaps the Workspace licence for an Archived User licence, which is no row as long as the " +
+				"account is archived: it is what keeps it. What an organizational unit assigns automatically Google does not let be taken. Google takes one " +
+				"query a second and has to be asked product by product, once for everybody: name those that were bought in `license_products` to be quick.",
+		},
+		Google: google.Licenses,
+	},
 }
 
 // system is a configured system with the connectors of its column of the table. connect returns nil where the column

@@ -59,7 +59,8 @@ func newDeparture(t *testing.T) *departure {
 	}
 	d.copyLeavers()
 	d.workspace.Env = append(slices.DeleteFunc(d.workspace.Env, func(v string) bool { return strings.HasPrefix(v, "TF_VAR_systems=") }),
-		"TF_VAR_google_admin="+google.Admin, "TF_VAR_google_endpoint="+server.URL(), `TF_VAR_sweep=["google"]`, "GOOGLEWORKSPACE_CREDENTIALS="+google.KeyFile(server.URL()))
+		"TF_VAR_google_admin="+google.Admin, "TF_VAR_google_endpoint="+server.URL(), `TF_VAR_sweep=["google"]`, "GOOGLEWORKSPACE_CREDENTIALS="+google.KeyFile(server.URL()),
+		"TF_VAR_google_license_products="+google.Bought)
 	return d
 }
 
@@ -124,6 +125,8 @@ func TestTheLeaversExampleLocksOutOfBothSystemsBeforeAnythingElse(t *testing.T) 
 	others, _ := d.span(log, rest...)
 	_, lastMail := d.span(log, mail)
 	_, googleSuspended := d.span(log, "google PUT"+google+"$")
+	firstLicence, _ := d.span(log, "google DELETE /apps/licensing/")
+	_, transferred := d.span(log, "google POST /admin/datatransfer/v1/transfers$")
 	owners, _ := d.span(log, "PATCH /admin/directory/v1/groups/", "POST /admin/directory/v1/groups/", "POST /api/v1/groups/")
 	for _, order := range []struct {
 		what          string
@@ -137,6 +140,8 @@ func TestTheLeaversExampleLocksOutOfBothSystemsBeforeAnythingElse(t *testing.T) 
 		{"signed out of Google before anything else", googleOut, others},
 		{"the settings of the mailbox while the account is active", lastMail, googleSuspended},
 		{"suspended before anybody receives a group", googleSuspended, owners},
+		{"the licences when everything is transferred", transferred, firstLicence},
+		{"the licences when the account is suspended", googleSuspended, firstLicence},
 	} {
 		if order.before >= order.after {
 			t.Errorf("%s: %d is not before %d in\n%s", order.what, order.before, order.after, strings.Join(log, "\n"))

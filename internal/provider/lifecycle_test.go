@@ -23,7 +23,9 @@ type company interface {
 // A life is the case of one kind in one system: what Jane holds of it, and what gives some of it back.
 type life[C company] struct {
 	arguments []string
-	holds     []string
+	// block are arguments of the system's block in the provider's.
+	block string
+	holds []string
 	// prepares is somebody else's doing before the exit, without which not all of it could go.
 	prepares func(C)
 	// returns is somebody else's doing after the exit, and returned what it brings back.
@@ -169,6 +171,7 @@ func leadAll[C company](t *testing.T, kinds map[string]life[C], stays bool, syst
 			continue
 		}
 		w, behind := found()
+		w.arguments = c.block
 		if first == nil {
 			first = w
 		}

@@ -3,8 +3,9 @@
 //
 // From the outside in: a write is refused in a read-only run; an attempt that failed in passing is made
 // again, after as long as the vendor asks for; each attempt waits while the vendor's budget is used up,
-// rather than be told so; what comes back is read whole and checked to be an answer at all. Failures come
-// back as *access.Error, and no error, log line or header that leaves here carries a credential.
+// rather than be told so, and keeps its distance where the vendor asks for one; what comes back is read
+// whole and checked to be an answer at all. Failures come back as *access.Error, and no error, log line or
+// header that leaves here carries a credential.
 package transport
 
 import (
@@ -28,6 +29,9 @@ type Vendor struct {
 	Bucket func(*http.Request) string
 	// Budget reads the budget from an answer's headers, and false where they don't tell.
 	Budget func(http.Header) (Budget, bool)
+	// Apart says how far apart the requests of a line have to be, and the line's name, where the vendor allows no more than
+	// that and its answers don't tell. Nil, or nothing, is no distance.
+	Apart func(*http.Request) (line string, apart time.Duration)
 	// Transient says that an answer below 500 means "not now", and that asking again may help.
 	Transient func(status int, body []byte) bool
 	// Final says that an answer of 500 and above is the vendor's last word, and that asking again can't help.
@@ -64,6 +68,7 @@ type Transport struct {
 	Options
 	redact  redactor
 	pace    pacer
+	space   spacer
 	health  health
 	retrier http.RoundTripper
 }
@@ -73,7 +78,7 @@ func New(o Options) *Transport {
 	if o.Base == nil {
 		o.Base = cleanhttp.DefaultPooledTransport()
 	}
-	t := &Transport{Options: o, redact: newRedactor(o.Secrets), pace: pacer{clock: o.Clock}}
+	t := &Transport{Options: o, redact: newRedactor(o.Secrets), pace: pacer{clock: o.Clock}, space: spacer{clock: o.Clock}}
 	t.retrier = t.newRetrier()
 	return t
 }
@@ -115,6 +120,15 @@ const longestAttempt = 90 * time.Second
 // attempt sends a request once, when the budget allows, and reads the answer whole.
 func (t *Transport) attempt(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
+	if t.Vendor.Apart != nil {
+		if line, apart := t.Vendor.Apart(req); apart > 0 {
+			answered, err := t.space.wait(ctx, line, apart)
+			if err != nil {
+				return nil, t.fail(req, err)
+			}
+			defer answered()
+		}
+	}
 	bucket := ""
 	if t.Vendor.Bucket != nil {
 		bucket = t.Vendor.Bucket(req)

@@ -11,5 +11,6 @@ import (
 	_ "google.golang.org/api/drive/v3"
 	_ "google.golang.org/api/gmail/v1"
 	_ "google.golang.org/api/iamcredentials/v1"
+	_ "google.golang.org/api/licensing/v1"
 	_ "google.golang.org/api/vault/v1"
 )

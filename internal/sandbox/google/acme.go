@@ -46,6 +46,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.owned()
 	b.shares()
 	b.drives()
+	b.licences()
 	return &Tenant{clock: clk, state: b.state}
 }
 
@@ -247,6 +248,7 @@ func (s *state) delete(u *user, now time.Time) {
 	maps.DeleteFunc(s.Devices, func(_ string, d *device) bool { return d.User == u.ID }) // a guess
 	s.Shares = slices.DeleteFunc(slices.Clone(s.Shares), func(x share) bool { return s.concerns(x, u) })
 	s.Subscriptions = slices.DeleteFunc(slices.Clone(s.Subscriptions), func(x subscription) bool { return x.User == u.ID })
+	s.unlicense(u)
 	s.Deleted[u.ID] = u
 	delete(s.Users, u.ID)
 }

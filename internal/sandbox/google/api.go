@@ -147,7 +147,7 @@ func (c *call) answer() reply {
 	defer tenant.mu.Unlock()
 	c.state = tenant.state
 	for _, check := range []func() *failure{
-		c.authenticate, c.checkLimit, c.checkScope, c.checkQuery, c.checkSelector, c.checkCaller,
+		c.authenticate, c.checkLimit, c.checkPace, c.checkScope, c.checkQuery, c.checkSelector, c.checkCaller,
 	} {
 		if failed := check(); failed != nil {
 			return failed.reply()

@@ -77,6 +77,7 @@ func (t *Tenant) Archive(email string) {
 		if !u.Archived {
 			u.Archived, u.ArchivalTime = true, now
 			s.ArchiveLicences = max(0, s.ArchiveLicences-1)
+			s.archive(u)
 		}
 	})
 }
@@ -87,6 +88,7 @@ func (t *Tenant) Unarchive(email string) {
 		if u := s.mustUser(email); u.Archived {
 			u.Archived = false
 			s.ArchiveLicences++
+			s.unarchive(u)
 		}
 	})
 }

@@ -1,6 +1,9 @@
 package google
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // An operation is one method on one path, as in the discovery documents.
 type operation struct {
@@ -22,7 +25,9 @@ type operation struct {
 	// are suspended.
 	mailbox bool
 	// verb is what is done to what the path names, after a colon. A pattern of ServeMux can't tell.
-	verb  string
+	verb string
+	// each is how far apart calls have to be.
+	each  time.Duration
 	serve func(*call) reply
 }
 
@@ -50,7 +55,7 @@ const (
 // operations are the whole of the APIs.
 var operations = slices.Concat(
 	directoryOperations, mailOperations, deviceOperations, vaultOperations, transferOperations, driveOperations, sharedDriveOperations,
-	calendarOperations, shareOperations,
+	calendarOperations, shareOperations, licenceOperations,
 )
 
 // directoryOperations are those of the Directory API, and the one of iamcredentials.

@@ -46,6 +46,7 @@ type holdings struct {
 	Roles        []string
 	Tokens       []string
 	AppPasswords []string
+	Licences     []string
 }
 
 // is says that an address is a person's, who may be gone.
@@ -67,7 +68,7 @@ func (s *state) snapshot(except string) snapshot {
 		}
 		h := holdings{
 			Account: *u, Groups: addressesOf(s.groupsOf(u.ID)), Roles: s.roleNames(s.assignmentsOf(u)),
-			Tokens: u.tokenNames(), AppPasswords: u.appPasswordNames(),
+			Tokens: u.tokenNames(), AppPasswords: u.appPasswordNames(), Licences: s.licencesOf(u),
 		}
 		h.Account.Mail.Delegates = slices.DeleteFunc(slices.Clone(u.Mail.Delegates), func(a mailAddress) bool { return s.is(except, a.Address) })
 		// A grant shows by the app's name, and a backup code not at all.

@@ -36,6 +36,7 @@ type state struct {
 	vaultState
 	ownedState
 	sharedState
+	licenceState
 
 	// Made counts what was made under a name, so that ids are not given twice.
 	Made map[string]int

@@ -65,8 +65,10 @@ func (c *call) updateUser() reply {
 	if changed.Archived != u.Archived {
 		if changed.Archived {
 			c.state.ArchiveLicences--
+			c.state.archive(u)
 		} else {
 			c.state.ArchiveLicences++
+			c.state.unarchive(u)
 		}
 	}
 	*u = changed

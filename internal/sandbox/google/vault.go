@@ -121,6 +121,9 @@ func above(unit string) string {
 
 // isHeld says whether a person is on hold, by name or by a unit that they are in or below.
 func (s *state) isHeld(u *user) bool {
+	if !s.preserves(u) {
+		return false
+	}
 	for _, m := range s.Matters {
 		for _, h := range m.Holds {
 			if m.State == openMatter && h.Corpus != "GROUPS" && h.covers(u) {

@@ -31,6 +31,8 @@ type thing struct {
 	kind string
 	// byUnit says that the privilege can be given over a part of the organization, whose things alone are then shown.
 	byUnit bool
+	// forbidden and unwell are what a 403 and a 5xx may mean besides what they mean of any thing.
+	forbidden, unwell string
 }
 
 // The things, with their scopes by the discovery document and their privileges by
@@ -256,7 +258,8 @@ func (g *Google) classify(refusal *googleapi.Error, call op) (access.ErrorKind, 
 		return access.Denied, "Google refuses this in the name of " + call.subject + ": look at whether the service is on for them (Admin console, Apps), and whether they " +
 			"have a licence for it."
 	case status == http.StatusForbidden:
-		return access.Denied, "Google refuses this to " + g.config.Admin + ", or the account belongs to somebody else's domain. " + grant(call.thing)
+		return access.Denied, "Google refuses this to " + g.config.Admin + ", or the account belongs to somebody else's domain. " +
+			strings.TrimSpace(grant(call.thing)+" "+call.thing.forbidden)
 	case status == http.StatusNotFound && why == "":
 		return access.Malformed, vendor.Hint
 	case status == http.StatusNotFound && notOfUs(refusal.Message):
@@ -268,7 +271,7 @@ func (g *Google) classify(refusal *googleapi.Error, call op) (access.ErrorKind, 
 	case status >= 500 && notSupported(refusal.Message):
 		return access.Blocked, "Google does not let this be changed through its API: change it in the Admin console."
 	case status >= 500, status == http.StatusConflict:
-		return access.Unavailable, ""
+		return access.Unavailable, call.thing.unwell
 	}
 	return access.Blocked, ""
 }

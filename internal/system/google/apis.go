@@ -10,6 +10,7 @@ import (
 	"google.golang.org/api/cloudidentity/v1"
 	"google.golang.org/api/drive/v3"
 	"google.golang.org/api/gmail/v1"
+	"google.golang.org/api/licensing/v1"
 	"google.golang.org/api/option"
 	"google.golang.org/api/vault/v1"
 
@@ -25,10 +26,11 @@ type apis struct {
 	transfer *datatransfer.Service
 	drive    *drive.Service
 	calendar *calendar.Service
+	licences *licensing.Service
 }
 
 func (g *Google) newAPIs(ctx context.Context, client *http.Client) error {
-	var errs [6]error
+	var errs [7]error
 	at := func(base, path string) []option.ClientOption { return clientOptions(client, g.config.base(base)+path) }
 	g.mail, errs[0] = gmail.NewService(ctx, at("https://gmail.googleapis.com", "")...)
 	g.identity, errs[1] = cloudidentity.NewService(ctx, at("https://cloudidentity.googleapis.com", "")...)
@@ -36,11 +38,13 @@ func (g *Google) newAPIs(ctx context.Context, client *http.Client) error {
 	g.transfer, errs[3] = datatransfer.NewService(ctx, at("https://admin.googleapis.com", "")...)
 	g.drive, errs[4] = drive.NewService(ctx, at("https://www.googleapis.com", "/drive/v3")...)
 	g.calendar, errs[5] = calendar.NewService(ctx, at("https://www.googleapis.com", "/calendar/v3")...)
+	g.licences, errs[6] = licensing.NewService(ctx, at("https://licensing.googleapis.com", "")...)
 	if err := errors.Join(errs[:]...); err != nil {
 		return &access.Error{Kind: access.Denied, Op: "connect to Google", Reason: g.transport.Redact(err.Error())}
 	}
 	agent := g.config.UserAgent
 	g.mail.UserAgent, g.identity.UserAgent, g.vault.UserAgent = agent, agent, agent
 	g.transfer.UserAgent, g.drive.UserAgent, g.calendar.UserAgent = agent, agent, agent
+	g.licences.UserAgent = agent
 	return nil
 }

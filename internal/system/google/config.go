@@ -33,6 +33,8 @@ type Config struct {
 	AccessToken string
 	// NoVault says that the customer has no Vault, so that there are no legal holds to look for.
 	NoVault bool
+	// LicenseProducts are the ids of the products that licences are looked for of. Empty means all that Google documents.
+	LicenseProducts []string
 	// Endpoint is a base URL for all of Google's APIs, in place of Google's own. Plain http is accepted for
 	// loopback only.
 	Endpoint string
@@ -94,6 +96,11 @@ func (c Config) Validate() (Config, error) {
 	c.Customer = or(c.Customer, myCustomer)
 	if c.Customer != myCustomer && (len(c.Customer) < 2 || c.Customer[0] != 'C' || strings.Trim(c.Customer, letters+digits) != "") {
 		return c, &ConfigError{"customer", fmt.Sprintf("%q is not a customer id such as C0123abcd (Admin console, Account settings, Profile)", c.Customer)}
+	}
+	for _, product := range c.LicenseProducts {
+		if product == "" || strings.Trim(product, letters+digits+"-_") != "" {
+			return c, &ConfigError{"license_products", fmt.Sprintf("%q is not the id of a product, such as Google-Apps or 101033", product)}
+		}
 	}
 	if c.Endpoint, err = validEndpoint(c.Endpoint); err != nil {
 		return c, err

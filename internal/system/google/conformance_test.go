@@ -127,6 +127,10 @@ var kinds = map[string]prepared{
 	"calendar ownership":   {connect: google.CalendarOwnership, single: true},
 	"dashboard ownership":  {connect: google.DashboardOwnership, single: true},
 	"shared drives":        {connect: google.SharedDrives},
+	"licenses": {
+		connect: google.Licenses, keptBy: sandboxgoogle.Protected,
+		kept: func(*world) access.GrantID { return "Google-Apps/1010020025" },
+	},
 }
 
 func TestEveryConnectorConforms(t *testing.T) {

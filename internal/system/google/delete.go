@@ -30,12 +30,16 @@ func (c account) nothingHeld(ctx context.Context, u *admin.User) error {
 	return c.refuseHeldNow(ctx, u)
 }
 
-// nothingMoving refuses a deletion in the middle of a transfer, of whatever application and to whomever.
-// GET /admin/datatransfer/v1/transfers?oldOwnerUserId={id}, scope admin.datatransfer.readonly.
 func (c account) nothingMoving(ctx context.Context, u *admin.User) error {
+	return c.refuseMoving(ctx, u, "delete "+name(u))
+}
+
+// refuseMoving refuses to do something in the middle of a transfer, of whatever application and to whomever.
+// GET /admin/datatransfer/v1/transfers?oldOwnerUserId={id}, scope admin.datatransfer.readonly.
+func (g *Google) refuseMoving(ctx context.Context, u *admin.User, what string) error {
 	call := reading(transfers, "list the transfers from %s", name(u))
-	all, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[datatransfer.DataTransfer], error) {
-		answer, err := c.transfer.Transfers.List().OldOwnerUserId(u.Id).MaxResults(500).PageToken(token).Context(ctx).Do()
+	all, err := list(ctx, g, call, func(ctx context.Context, token string) (page[datatransfer.DataTransfer], error) {
+		answer, err := g.transfer.Transfers.List().OldOwnerUserId(u.Id).MaxResults(500).PageToken(token).Context(ctx).Do()
 		if err != nil {
 			return page[datatransfer.DataTransfer]{}, err
 		}
@@ -47,7 +51,7 @@ func (c account) nothingMoving(ctx context.Context, u *admin.User) error {
 	for _, t := range all {
 		if word := strings.ToLower(t.OverallTransferStatusCode); word != "completed" && word != "failed" {
 			return &access.Error{
-				Kind: access.Blocked, Op: "delete " + name(u), Reason: "what they own is being transferred, and the transfer " + t.Id + " is not over",
+				Kind: access.Blocked, Op: what, Reason: "what they own is being transferred, and the transfer " + t.Id + " is not over",
 				Fix: "Apply again when it is: it takes as long as it takes.",
 			}
 		}

@@ -42,6 +42,8 @@ type Google struct {
 	roleNames  memo.Once[map[int64]*admin.Role]
 
 	swept memo.Once[*holds]
+	// latest are the holds that something which was to be done was last held against.
+	latest latestHolds
 
 	// unscrambled are the accounts on which a new password was to be set in this run and was not.
 	unscrambled sync.Map
@@ -91,6 +93,7 @@ var vendor = transport.Vendor{
 		// A 500 that means "never", as role assignments answer with where they can't be changed.
 		return notSupported(messageIn(body))
 	},
+	Apart: licensingApart,
 	Harmless: func(r *http.Request) bool {
 		return r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, tokenPath) || strings.HasSuffix(r.URL.Path, ":signJwt"))
 	},

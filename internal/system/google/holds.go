@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	admin "google.golang.org/api/admin/directory/v1"
@@ -176,39 +177,76 @@ func (h *holds) covering(u *admin.User) (*heldIn, string, error) {
 // refuseHeld refuses what must not happen to somebody on hold, by the sweep that this run has made already: for the
 // plan.
 func (g *Google) refuseHeld(ctx context.Context, u *admin.User) error {
-	if g.config.NoVault {
-		return nil
+	reason, err := g.heldStill(ctx, u)
+	if reason != nil {
+		return reason
 	}
-	swept, err := g.swept.Get(ctx, func() (*holds, error) { return g.sweep(ctx) })
-	if err != nil {
-		return withoutVault(err)
-	}
-	return swept.refuse(u)
+	return err
 }
 
-// refuseHeldNow is refuseHeld by a sweep of its own: for what is about to be done.
-func (g *Google) refuseHeldNow(ctx context.Context, u *admin.User) error {
-	if g.config.NoVault {
-		return nil
-	}
-	swept, err := g.sweep(ctx)
-	if err != nil {
-		return withoutVault(err)
-	}
-	return swept.refuse(u)
-}
-
-// heldStill is refuseHeld as the reason for which a grant stays: that a hold can't be ruled out is one too. It does not
-// keep anybody from seeing what the person holds.
+// heldStill is refuseHeld as the reason for which a grant stays.
 func (g *Google) heldStill(ctx context.Context, u *admin.User) (*access.Error, error) {
-	err := g.refuseHeld(ctx, u)
-	if err == nil || ctx.Err() != nil {
+	why, err := g.holding(ctx, (*holds).refuse)
+	if err != nil {
+		return nil, err
+	}
+	return why(u), nil
+}
+
+// holding says of anybody why what they hold stays, by the sweep that this run has made already. That a hold can't be
+// ruled out is a reason too, and the same for everybody: it does not keep anybody from seeing what people hold.
+func (g *Google) holding(ctx context.Context, refuse func(*holds, *admin.User) error) (why func(u *admin.User) *access.Error, err error) {
+	if g.config.NoVault {
+		return func(*admin.User) *access.Error { return nil }, nil
+	}
+	swept, failed := g.swept.Get(ctx, func() (*holds, error) { return g.sweep(ctx) })
+	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if reason, ok := errors.AsType[*access.Error](err); ok {
-		return reason, nil
+	return func(u *admin.User) *access.Error {
+		err := withoutVault(failed)
+		if failed == nil {
+			err = refuse(swept, u)
+		}
+		// Whatever keeps it from being known is one of ours, or the context's, which has not ended.
+		reason, _ := errors.AsType[*access.Error](err)
+		return reason
+	}, nil
+}
+
+// latestHolds are the holds of not long ago. Vault gives a project 120 reads of matters in a minute, of which a sweep
+// takes more than ten (google.md section 2), and what is about to be done to a hundred people are hundreds of things.
+type latestHolds struct {
+	turns turns
+	at    time.Time
+	holds *holds
+}
+
+// recently is how old a sweep may be for what is about to be done.
+const recently = 30 * time.Second
+
+// refuseHeldNow is refuseHeld by a sweep of just now: for what is about to be done.
+func (g *Google) refuseHeldNow(ctx context.Context, u *admin.User) error {
+	return g.refuseNow(ctx, func(h *holds) error { return h.refuse(u) })
+}
+
+func (g *Google) refuseNow(ctx context.Context, refuse func(*holds) error) error {
+	if g.config.NoVault {
+		return nil
 	}
-	return nil, err
+	done, err := g.latest.turns.wait(ctx, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	if now := g.clock.Now(); g.latest.holds == nil || now.Sub(g.latest.at) > recently {
+		swept, err := g.sweep(ctx)
+		if err != nil {
+			return withoutVault(err)
+		}
+		g.latest.holds, g.latest.at = swept, now
+	}
+	return refuse(g.latest.holds)
 }
 
 // withoutVault adds to a refusal what helps a customer who has no Vault.

@@ -37,8 +37,6 @@ type sharedDrives struct {
 	names    memo.Map[string, string]
 	// ended are the memberships that this run has ended: whatever a drive lists, nobody is in charge by one of them.
 	ended sync.Map
-	// latest is the last sweep of the holds for the sake of something that was to be done.
-	latest latestHolds
 }
 
 var (
@@ -202,7 +200,7 @@ func (c *sharedDrives) Recheck(ctx context.Context, account access.AccountID, id
 
 // stay gives the grants of people the reason why all of somebody's stay, where there is one.
 func (c *sharedDrives) stay(ctx context.Context, people map[access.AccountID]*admin.User, held map[access.AccountID][]access.Grant) error {
-	why, err := c.holding(ctx)
+	why, err := c.holding(ctx, (*holds).refuseInDrives)
 	if err != nil {
 		return err
 	}

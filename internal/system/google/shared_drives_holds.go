@@ -2,10 +2,8 @@ package google
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	admin "google.golang.org/api/admin/directory/v1"
 
@@ -46,54 +44,7 @@ func (h *holds) refuseInDrives(u *admin.User) error {
 	}
 }
 
-// holding says why the memberships of people stay, by the sweep that this run has made already. That a hold can't be
-// ruled out is a reason too, and the same for everybody.
-func (c *sharedDrives) holding(ctx context.Context) (why func(u *admin.User) *access.Error, err error) {
-	if c.config.NoVault {
-		return func(*admin.User) *access.Error { return nil }, nil
-	}
-	swept, failed := c.swept.Get(ctx, func() (*holds, error) { return c.sweep(ctx) })
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	return func(u *admin.User) *access.Error {
-		err := failed
-		if err == nil {
-			err = swept.refuseInDrives(u)
-		}
-		// Whatever keeps it from being known is one of ours, or the context's, which has not ended.
-		reason, _ := errors.AsType[*access.Error](withoutVault(err))
-		return reason
-	}, nil
-}
-
-// latestHolds are the holds of not long ago. Vault gives a project 120 reads of matters in a minute, of which a sweep
-// takes more than ten (google.md section 2), and a person may be a member of many drives.
-type latestHolds struct {
-	turns turns
-	at    time.Time
-	holds *holds
-}
-
-// recently is how old a sweep may be for what is about to be done.
-const recently = 30 * time.Second
-
 // refuseHeldInDrives refuses to end a membership through which something is held, by a sweep of just now.
 func (c *sharedDrives) refuseHeldInDrives(ctx context.Context, u *admin.User) error {
-	if c.config.NoVault {
-		return nil
-	}
-	done, err := c.latest.turns.wait(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer done()
-	if now := c.clock.Now(); c.latest.holds == nil || now.Sub(c.latest.at) > recently {
-		swept, err := c.sweep(ctx)
-		if err != nil {
-			return withoutVault(err)
-		}
-		c.latest.holds, c.latest.at = swept, now
-	}
-	return c.latest.holds.refuseInDrives(u)
+	return c.refuseNow(ctx, func(h *holds) error { return h.refuseInDrives(u) })
 }

@@ -51,7 +51,7 @@ func recheck(t *testing.T, c access.Connector, account access.AccountID, ids ...
 	return grants
 }
 
-func survey(t *testing.T, c access.Connector) (map[access.AccountID][]access.Grant, error) {
+func surveyed(t *testing.T, c access.Connector) (map[access.AccountID][]access.Grant, error) {
 	t.Helper()
 	surveyor, ok := c.(access.Surveyor)
 	if !ok {
@@ -77,7 +77,7 @@ func TestSharedDrivesAreOnesOwnMembershipsHoweverTheyAreAskedFor(t *testing.T) {
 	}
 	same(t, "listed", want, w.holds(t, google.SharedDrives, sandboxgoogle.Jane))
 	c := google.SharedDrives(w.google)
-	everybody, err := survey(t, c)
+	everybody, err := surveyed(t, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestASurveyOfDrivesIsOneSweepAndVerifyingAsksTheDrivesConcernedAlone(t *tes
 	t.Parallel()
 	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
 	c := google.SharedDrives(w.google)
-	if _, err := survey(t, c); err != nil {
+	if _, err := surveyed(t, c); err != nil {
 		t.Fatal(err)
 	}
 	if sweeps, drives := w.asked("/drive/v3/drives?"), w.asked("/permissions?"); sweeps != 1 || drives != 6 {
@@ -222,7 +222,7 @@ func TestNobodyIsInChargeWhoCanNotAct(t *testing.T) {
 			const drive = "Of two"
 			w.tenant.CreateSharedDrive(sandboxgoogle.Jane, drive)
 			c.with(w.tenant, drive)
-			everybody, err := survey(t, google.SharedDrives(w.google))
+			everybody, err := surveyed(t, google.SharedDrives(w.google))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -317,7 +317,7 @@ func TestASurveyOfDrivesNeedsNoMoreScopesThanAListAndLooksForHoldsOnce(t *testin
 	t.Parallel()
 	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
 	w.tenant.Delegate("drive.readonly", "admin.directory.user.readonly", "admin.directory.group.readonly")
-	everybody, err := survey(t, google.SharedDrives(w.google))
+	everybody, err := surveyed(t, google.SharedDrives(w.google))
 	if err != nil || len(everybody) < 10 {
 		t.Fatalf("%d people are members of drives, %v", len(everybody), err)
 	}
@@ -489,7 +489,7 @@ func TestSharedDrivesThatCanNotAllBeSeenAreAnError(t *testing.T) {
 			connector := google.SharedDrives(w.google)
 			_, err := connector.List(t.Context(), w.id(sandboxgoogle.Jane))
 			refused(t, err, c.kind, c.phrases...)
-			_, err = survey(t, connector)
+			_, err = surveyed(t, connector)
 			refused(t, err, c.kind, c.phrases...)
 		})
 	}

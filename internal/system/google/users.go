@@ -80,10 +80,14 @@ func (g *Google) everybody(ctx context.Context) ([]*admin.User, error) {
 	if err := g.seesEverybody(ctx); err != nil {
 		return nil, err
 	}
+	self, err := g.actor(ctx)
+	if err != nil {
+		return nil, err
+	}
 	call := reading(users, "list everybody")
 	found, err := list(ctx, g, call, func(ctx context.Context, token string) (page[admin.User], error) {
-		answer, err := g.directory.Users.List().Customer(g.customer()).Projection("basic").ViewType("admin_view").MaxResults(500).PageToken(token).
-			Fields("kind", "nextPageToken", "users(id,primaryEmail,aliases,nonEditableAliases,suspended,archived,orgUnitPath)").Context(ctx).Do()
+		answer, err := g.directory.Users.List().Customer(self.customer).Projection("basic").ViewType("admin_view").MaxResults(500).PageToken(token).
+			Fields("kind", "nextPageToken", "users(id,customerId,primaryEmail,aliases,nonEditableAliases,suspended,archived,orgUnitPath)").Context(ctx).Do()
 		if err != nil {
 			return page[admin.User]{}, err
 		}
@@ -92,8 +96,10 @@ func (g *Google) everybody(ctx context.Context) ([]*admin.User, error) {
 	if err != nil {
 		return nil, unsure(err)
 	}
-	if len(found) == 0 || slices.ContainsFunc(found, func(u *admin.User) bool { return u.Id == "" || u.PrimaryEmail == "" }) {
-		return nil, malformed(call, "accounts without an id or an address, or none at all")
+	if len(found) == 0 || slices.ContainsFunc(found, func(u *admin.User) bool {
+		return u.Id == "" || u.PrimaryEmail == "" || u.CustomerId != self.customer
+	}) {
+		return nil, malformed(call, "accounts without an id or an address, or of another customer, or none at all")
 	}
 	return found, nil
 }

@@ -210,7 +210,7 @@ resource "offboard_received_delegations" "this" {
   depends_on = [offboard_account.this]
 }
 
-# 7. What moves by itself once it has begun, and takes as long as it takes: nothing else waits for it. Google advises to
+# 7. What moves by itself once it has begun, and takes as long as it takes: only the licences wait for it. Google advises to
 # suspend an account first, so that nothing is added meanwhile.
 
 resource "offboard_drive_ownership" "this" {
@@ -247,4 +247,17 @@ resource "offboard_dashboard_ownership" "this" {
   tolerate   = lookup(var.tolerate, "dashboard_ownership", null)
 
   depends_on = [offboard_account.this]
+}
+
+# 8. The licences, last: what has not been transferred could be lost with them.
+
+resource "offboard_licenses" "this" {
+  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "licenses")])
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  tolerate   = lookup(var.tolerate, "licenses", null)
+
+  depends_on = [offboard_drive_ownership.this, offboard_calendar_ownership.this, offboard_dashboard_ownership.this]
 }

@@ -1,0 +1,4 @@
+import {
+  to = offboard_licenses.jane
+  id = "google/jane@acme.com"
+}
