@@ -141,7 +141,7 @@ func listUnsighted[T any](ctx context.Context, g *Google, call op, turn func(ctx
 			return nil, err
 		}
 		// Google leaves out what a list has none of, so that any object at all could pass for an empty list.
-		if !call.thing.speaks(p.kind) {
+		if !call.thing.speaks(p.kind) || !ofMany(p.kind) {
 			return nil, malformed(call, "something other than a list")
 		}
 		for _, item := range p.items {
@@ -163,6 +163,12 @@ const shaped = "shaped"
 // speaks says that an answer is of the API that has this thing, by the kind that it says it is.
 func (t thing) speaks(kind string) bool {
 	return kind == shaped || strings.HasPrefix(kind, or(t.kind, "admin#directory#"))
+}
+
+// ofMany says that a kind is that of a list: one thing has all the fields of an empty list as well, which are none.
+// Google's lists are called by the plural of what is on them, or some sort of list ([DISC]).
+func ofMany(kind string) bool {
+	return kind == shaped || strings.HasSuffix(kind, "s") || strings.HasSuffix(strings.ToLower(kind), "list") || kind == "calendar#acl"
 }
 
 // ofDirectory says that an answer says of itself that it is of the Directory API.

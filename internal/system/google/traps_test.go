@@ -388,3 +388,31 @@ func TestAQuotaThatGooglesFrontEndTellsInPlainWordsIsWaitedForToo(t *testing.T) 
 		same(t, text, c.asked, w.asked("/tokens"))
 	}
 }
+
+func TestOneThingIsNoEmptyList(t *testing.T) {
+	t.Parallel()
+	for path, c := range map[string]struct {
+		kind    string
+		connect func(*google.Google) access.Connector
+	}{
+		"/admin/directory/v1/users/*/tokens":                       {"admin#directory#token", google.Tokens},
+		"/admin/directory/v1/users/*/asps":                         {"admin#directory#asp", google.Keys},
+		"/admin/directory/v1/groups":                               {"admin#directory#group", google.GroupMembership},
+		"/admin/directory/v1/customer/my_customer/roleassignments": {"admin#directory#roleAssignment", google.RoleAssignments},
+		"/admin/directory/v1/customer/my_customer/devices/mobile":  {"admin#directory#mobiledevice", google.Devices},
+		"/calendar/v3/users/me/calendarList":                       {"calendar#calendarListEntry", google.Delegations},
+		"/calendar/v3/calendars/primary/events":                    {"calendar#event", google.CalendarOwnership},
+		"/drive/v3/files":                                          {"drive#file", google.DriveOwnership},
+		"/drive/v3/drives":                                         {"drive#drive", google.SharedDrives},
+		"/apps/licensing/v1/product/*/users":                       {"licensing#licenseAssignment", google.Licenses},
+		"/admin/datatransfer/v1/applications":                      {"admin#datatransfer#ApplicationResource", google.DashboardOwnership},
+	} {
+		w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+		jane := w.id(sandboxgoogle.Jane)
+		w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch(path), Do: sandbox.Status(http.StatusOK, `{"kind":"`+c.kind+`"}`)})
+		listed, err := c.connect(w.google).List(t.Context(), jane)
+		if access.KindOf(err) != access.Malformed {
+			t.Errorf("%s: got %v and %v, want a malformed answer", path, listed, err)
+		}
+	}
+}
