@@ -15,11 +15,11 @@ const (
 	Chat  Data = "chat"
 )
 
-// A MatterID and a HoldID are a system's own immutable ids. They are opaque.
-type (
-	MatterID string
-	HoldID   string
-)
+// A MatterID is a system's own immutable id of a matter. It is opaque.
+type MatterID string
+
+// A HoldID is a system's own immutable id of a hold. It is opaque.
+type HoldID string
 
 // A Matter is the legal case that holds belong to.
 type Matter struct {
@@ -63,7 +63,7 @@ type Custodian interface {
 	OpenMatter(ctx context.Context, person Person, given string) (Matter, error)
 
 	// Naming returns the holds of a matter that name the account, one for each kind of data, of which it may hold a part:
-	// the one that Place would make, else one that names nobody else, else the oldest. It is how holds that are
+	// the one that Place would make, else one that holds all, else one that names nobody else, else the oldest. It is how holds that are
 	// there already are adopted.
 	Naming(ctx context.Context, account AccountID, person Person, matter MatterID) (map[Data]Hold, error)
 

@@ -2,6 +2,7 @@ package offboard
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -205,8 +206,28 @@ func (r *LegalHold) placeFirst(ctx context.Context, system *System, h *hold, kno
 		}
 		h.show(still, known)
 		r.cover(ctx, system, h, *known, diags)
+		r.tellBeside(ctx, system, *h, diags)
 	}
 	h.tellUnplaced(h.wanted(), refused, diags)
+}
+
+// tellBeside tells of holds under the names of this resource that it was not to place. It had placed them before, under
+// a state that is lost or replaced, and nobody watches them.
+func (r *LegalHold) tellBeside(ctx context.Context, system *System, h hold, diags *diag.Diagnostics) {
+	found, err := system.Custodian.Naming(ctx, h.account(), h.person(), h.matter())
+	if err != nil {
+		diags.Append(errorUnwatched(h, err))
+		return
+	}
+	beside := map[access.Data]string{}
+	for data, its := range found {
+		if !slices.Contains(h.wanted(), data) && its.Name == system.Custodian.HoldName(h.person(), data) {
+			beside[data] = its.Name
+		}
+	}
+	if len(beside) > 0 {
+		diags.Append(warnBeside(h, beside))
+	}
 }
 
 // record takes note of the holds of a resource that is new and released, for the next plan to show.

@@ -95,6 +95,12 @@ func goOn(h hold) string {
 	return fmt.Sprintf(" What goes on holding %s, in the matter %q:\n%s", h.Person.ValueString(), h.MatterName.ValueString(), dataRows(rows))
 }
 
+func warnBeside(h hold, beside map[access.Data]string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(rootData, "More is on hold than data says", fmt.Sprintf(
+		"The matter %q has holds under the names that this resource gives, which it did not place now and does not watch:\n%s\n\nThey stay. To end them, add them "+
+			"to data, apply, and take them out again.", h.MatterName.ValueString(), dataRows(beside)))
+}
+
 func warnReleasesNothing(h hold) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(rootReleased, "Nothing is placed, and nothing released", fmt.Sprintf(
 		"This resource is new and released, so it places no hold on %s. If there are holds under the names that it gives, applying this records them, and the "+

@@ -622,3 +622,33 @@ func TestWhatAHoldNeedsIsNamedWhenItIsMissing(t *testing.T) {
 		w.refused(w.config(oneIn("okta", "legal_hold", google.Jane)), `(?s)Unknown\s+system.*It\s+has\s+"google"`)
 	})
 }
+
+func TestWhatALegalHoldDoesNotDoOfItselfIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	s, tenant := newGoogleShell(t, held())
+	s.workspace.Env = append(s.workspace.Env, "GOOGLE_IMPERSONATE_SERVICE_ACCOUNT="+google.ServiceAccount, "GOOGLE_OAUTH_ACCESS_TOKEN="+google.CallerToken)
+	s.do(0, "init")
+	s.do(0, "apply", "-auto-approve")
+	s.do(0, "plan", "-detailed-exitcode")
+	tenant.ReleaseHold(ownMatter, mailHold)
+	s.says(s.do(2, "plan", "-no-color", "-detailed-exitcode"), "A legal hold was lifted", "- mail: "+mailHold, `+ "mail" = "`+mailHold+`"`)
+	s.do(0, "apply", "-auto-approve")
+	tenant.CloseMatter(ownMatter)
+	s.says(s.do(2, "plan", "-no-color", "-detailed-exitcode"), `the matter "`+ownMatter+`" was closed or deleted`)
+	s.do(0, "apply", "-auto-approve")
+	tenant.Hold(google.Jane, google.Audit, "VOICE")
+	s.write("main.tf", googleHead+held(released))
+	s.says(s.do(2, "plan", "-no-color", "-detailed-exitcode"), "Before you approve: a legal hold ends", "- drive: "+driveHold, `- "drive" = "`+driveHold+`"`,
+		"These cover them too, and stay: - \"VOICE of "+google.Jane)
+	s.write("main.tf", googleHead+held(fmt.Sprintf("matter = %q", google.Audit)))
+	s.says(s.do(2, "plan", "-no-color", "-detailed-exitcode"), "The hold before stays", "- drive: "+driveHold, "must be replaced")
+	s.says(s.do(0, "destroy", "-no-color", "-auto-approve"), "Only stops watching", "- drive: "+driveHold)
+	// And one that begins anew with less.
+	s.write("main.tf", googleHead+held(`data = ["mail"]`))
+	s.says(s.do(0, "apply", "-no-color", "-auto-approve"), "More is on hold than data says", "- drive: "+driveHold)
+	s.write("main.tf", googleHead+strings.Replace(held(released), "this", "other", 1))
+	s.says(s.do(2, "plan", "-no-color", "-detailed-exitcode"), "Nothing is placed, and nothing released")
+	if holds := tenant.Holds(ownMatter + " (2)"); len(holds) != 3 {
+		t.Errorf("the holds are %v", holds)
+	}
+}

@@ -242,12 +242,15 @@ func (c custodian) Naming(ctx context.Context, account access.AccountID, person 
 	return chosen, nil
 }
 
-// before orders the holds of one account: by the name that Place would give, then by whether they name nobody else, then
-// by their age.
+// before orders the holds of one account: by the name that Place would give, then by whether they hold all, then by
+// whether they name nobody else, then by their age.
 func (c custodian) before(a *vault.Hold, is access.Hold, b *vault.Hold, than access.Hold, person access.Person) bool {
 	own := c.HoldName(person, is.Data)
 	if (a.Name == own) != (b.Name == own) {
 		return a.Name == own
+	}
+	if (is.Part == "") != (than.Part == "") {
+		return is.Part == ""
 	}
 	if (len(a.Accounts) == 1) != (len(b.Accounts) == 1) {
 		return len(a.Accounts) == 1

@@ -104,7 +104,7 @@ func whole(call op, h *vault.Hold, what corpus, account access.AccountID) (acces
 	if err != nil {
 		return access.Hold{}, err
 	}
-	instead := ""
+	var instead string
 	switch {
 	case h.Corpus != what.name:
 		instead = "of another service (" + h.Corpus + ")"

@@ -18,11 +18,11 @@ const (
 	ownCase               = "Legal hold: " + sandboxgoogle.Jane
 )
 
-// hold places everything of Jane's in a matter, and returns the matter and the holds.
-func (w *world) hold(t *testing.T, matter string) (access.Matter, map[access.Data]access.HoldID) {
+// hold places everything of Jane's in her own matter, and returns that and the holds.
+func (w *world) hold(t *testing.T) (access.Matter, map[access.Data]access.HoldID) {
 	t.Helper()
 	c := google.LegalHolds(w.google)
-	m, err := c.OpenMatter(t.Context(), jane, matter)
+	m, err := c.OpenMatter(t.Context(), jane, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,8 +43,8 @@ func TestAHoldLeavesNothingOfAServiceOutAndIsPlacedOnce(t *testing.T) {
 	for i := range 30 {
 		w.tenant.OpenMatter(fmt.Sprintf("Matter %d", i))
 	}
-	first, placed := w.hold(t, "")
-	second, again := w.hold(t, "")
+	first, placed := w.hold(t)
+	second, again := w.hold(t)
 	same(t, "matters", first, second)
 	same(t, "holds", placed, again)
 	queries := map[string]any{}
@@ -115,7 +115,7 @@ func TestAHoldOfThatNameThatIsSomethingElseIsLeftAsItIs(t *testing.T) {
 func TestWhatIsNotShownIsNotTakenForGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
-	m, placed := w.hold(t, "")
+	m, placed := w.hold(t)
 	// To whom Vault does not show a matter it says that there is none.
 	delegated := google.LegalHolds(w.connect(t, func(c *google.Config) { c.Admin = sandboxgoogle.Delegated }))
 	_, still, err := delegated.Watch(t.Context(), w.id(sandboxgoogle.Jane), m.ID, placed)
@@ -129,7 +129,7 @@ func TestAReleaseThatIsRefusedOrNotAnsweredIsAnErrorAndOneThatWasDoneIsNone(t *t
 	t.Parallel()
 	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
 	c, id := google.LegalHolds(w.google), w.id(sandboxgoogle.Jane)
-	m, placed := w.hold(t, "")
+	m, placed := w.hold(t)
 	w.server.Inject(sandbox.Fault{Match: sandbox.Method(http.MethodDelete), Do: sandbox.Status(403, `{"error":{"code":403,"message":"no","status":"PERMISSION_DENIED"}}`)})
 	refused(t, c.Release(t.Context(), id, m.ID, placed[access.Mail]), access.Denied, "Manage Holds")
 	w.server.Heal()
