@@ -21,7 +21,7 @@ locals {
   # Those in a system that has a kind which not every one has.
   having = {
     for kind in [
-      "app_assignments", "calendar_ownership", "dashboard_ownership", "delegations", "devices", "drive_ownership", "group_ownership",
+      "app_assignments", "calendar_ownership", "dashboard_ownership", "delegations", "devices", "drive_ownership", "group_ownership", "received_delegations",
     ] :
     kind => { for id, account in local.accounts : id => account if !contains(local.without[account.system], kind) }
   }
@@ -126,5 +126,11 @@ import {
 import {
   for_each = local.having["dashboard_ownership"]
   to       = module.leaver[each.value.person].offboard_dashboard_ownership.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = local.having["received_delegations"]
+  to       = module.leaver[each.value.person].offboard_received_delegations.this[each.value.system]
   id       = each.key
 }

@@ -37,6 +37,12 @@ variable "without" {
   description = "What a system does not have as it is set up or licensed: { okta = [\"group_ownership\"] } for an org without Identity Governance, { okta = [\"devices\", \"group_ownership\"] } for one on Classic Engine."
 }
 
+variable "sweep" {
+  type        = set(string)
+  default     = []
+  description = "The systems in which everybody is asked what they have let the leavers into: [\"google\"]. It takes minutes in a big company."
+}
+
 provider "offboard" {
   okta      = contains(var.systems, "okta") ? { org_url = var.okta_org_url } : null
   google    = contains(var.systems, "google") ? { admin = var.google_admin, endpoint = var.google_endpoint } : null
@@ -55,9 +61,13 @@ locals {
   # The kinds of access that a system does not have, in addition to what var.without says of yours.
   lacks = {
     google = ["app_assignments"]
-    okta   = ["calendar_ownership", "dashboard_ownership", "drive_ownership"]
+    okta   = ["calendar_ownership", "dashboard_ownership", "drive_ownership", "received_delegations"]
   }
-  without = { for system in var.systems : system => setunion(lookup(local.lacks, system, []), lookup(var.without, system, [])) }
+  without = {
+    for system in var.systems : system => setunion(
+      lookup(local.lacks, system, []), lookup(var.without, system, []), contains(var.sweep, system) ? [] : ["received_delegations"],
+    )
+  }
 }
 
 module "leaver" {

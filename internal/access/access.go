@@ -145,6 +145,17 @@ func Held(listed []Grant, marks Marks) Holdings {
 	return held
 }
 
+// Asleep are those of the grants that can't be seen now, and so are not known to be gone.
+func Asleep(grants Holdings, listed []Grant) Holdings {
+	asleep := Holdings{}
+	for id, label := range grants {
+		if Sleeps(listed, id) {
+			asleep[id] = label
+		}
+	}
+	return asleep
+}
+
 // Sleeps says that a grant is among those that can't be seen now, and so not known to be gone.
 func Sleeps(listed []Grant, id GrantID) bool {
 	return slices.ContainsFunc(listed, func(g Grant) bool { return g.Dormant && strings.HasPrefix(string(id), string(g.ID)) })

@@ -68,6 +68,14 @@ type Transferer interface {
 	Transfer(ctx context.Context, account AccountID, grant GrantID, successor AccountID) (Receipt, error)
 }
 
+// A Vetter is a Transferer that knows reasons why somebody could not receive what is to go to them.
+type Vetter interface {
+	Transferer
+	// Vet returns nil if the successor's account could receive the grants in going, a Blocked error that says why not
+	// and what would do, or the error that kept it from finding out. It changes nothing.
+	Vet(ctx context.Context, account AccountID, going Holdings, successor AccountID) error
+}
+
 // A Disposition is the end state chosen for an account.
 type Disposition string
 

@@ -30,3 +30,23 @@ func TestExitSaysOfWhatFellAsleepThatItIsNotGone(t *testing.T) {
 	check(t, "known to be gone", 1, len(out.Removed))
 	check(t, "removals", []string{"remove 1 g2"}, removals(m))
 }
+
+func TestExitRecordsAsAcknowledgedWhatWasRemovedBeforeItFellAsleep(t *testing.T) {
+	t.Parallel()
+	held := access.Holdings{"g1": "One", "g2": "Two"}
+	m, _, exit := leaver(held)
+	// Something else in the same run suspends the account once g1 is removed.
+	m.Keep = map[access.GrantID]string{"g2": "make the account active"}
+	m.After = func(call string) {
+		if call == "remove 1 g1" {
+			m.Grant("1", access.Grant{ID: "g", Dormant: true})
+		}
+	}
+	out := exit.Run(t.Context(), held, held, nil)
+	check(t, "held", access.Holdings{"g2": "Two"}, out.Held)
+	check(t, "g1 is gone", access.Acknowledged, out.Removed["g1"].Assurance)
+	check(t, "known to be gone", 1, len(out.Removed))
+	if len(out.Left) != 1 || access.KindOf(out.Left["g2"]) != access.Blocked {
+		t.Errorf("left are %v", out.Left)
+	}
+}

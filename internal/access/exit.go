@@ -102,13 +102,17 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 	out.Removed = Gone(approved, listed, out.Held, e.Clock.Now())
 	for id := range approved {
 		_, held := out.Held[id]
+		receipt, removed := agreed[id]
 		switch {
+		case !held && Sleeps(listed, id) && removed && !receipt.Moving:
+			// The system agreed, and then the account fell asleep: there is nothing to look at any more.
+			out.Removed[id] = Removal{Label: approved[id], At: e.Clock.Now(), Assurance: Acknowledged}
 		case !held && Sleeps(listed, id):
 			out.Left[id] = asleep()
 		case !held:
 			delete(out.Left, id)
 		case out.Left[id] == nil:
-			out.Left[id] = lingering(agreed[id])
+			out.Left[id] = lingering(receipt)
 			if stays := stays(listed)[id]; stays != nil {
 				out.Left[id] = stays
 			}

@@ -41,6 +41,9 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if prior.Terminated.ValueBool() {
 		gone := access.Gone(prior.held(), now.listed, now.held, now.facts.AsOf)
 		attributes[attrRemoved] = removals(prior.Removed, gone)
+		if asleep := access.Asleep(prior.held().Without(now.held), now.listed); len(asleep) > 0 {
+			diags.Append(warnAsleep(prior, asleep))
+		}
 	}
 	set(ctx, &resp.State, diags, attributes)
 	now.facts.remember(ctx, resp.Private, diags)
@@ -82,7 +85,9 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 		now.facts.Marks = nil
 	}
 	now.account, now.facts.Names, now.facts.Aliases, now.facts.Active = seen.ID, seen.Names, seen.Aliases, seen.Active
-	now.listed, err = system.list(ctx, r.kind.Name, seen.ID)
+	if now.listed, err = system.list(ctx, r.kind.Name, seen.ID); err == nil {
+		now.listed, err = system.recheck(ctx, r.kind.Name, seen.ID, now.listed, v.held())
+	}
 	if err != nil && access.KindOf(err) != access.NotFound {
 		diags.Append(errorCheck(r.what(v), err))
 		return view{}
@@ -124,6 +129,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	identify(ctx, resp.Identity, plan, diags)
 	if plan.Terminated.ValueBool() && len(now.held) > 0 {
 		diags.Append(warnAdoptsOnly(r.typeName(), plan, now.held))
+	}
+	if plan.Terminated.ValueBool() && len(now.facts.Dormant) > 0 {
+		diags.Append(warnDormant(plan, now.facts.Dormant))
 	}
 }
 

@@ -177,6 +177,21 @@ func warnNewDisposition(v values, newly access.Holdings) diag.Diagnostic {
 			"The next plan shows it going.", v.disposition(), rows(newly)))
 }
 
+// warnDormant says once, when the exit begins, what its plan can't show.
+func warnDormant(v values, dormant []string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(rootAccess, "Can't be seen in this state of the account", fmt.Sprintf(
+		"%s does not show of %s:\n  - %s\n\nNone of it can be used either, so it is no row; but it is not known to be gone, and is back as soon as the account is "+
+			"active. Rows of it show then. To have it gone, have the account made active for as long as this takes.",
+		v.System.ValueString(), v.Person.ValueString(), strings.Join(dormant, "\n  - ")))
+}
+
+// warnAsleep is for rows that a refresh takes out of the state without their being gone.
+func warnAsleep(v values, asleep access.Holdings) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(rootAccess, "Rows out of reach", fmt.Sprintf(
+		"In the state that the account of %s in %s is in now, these can be neither used nor seen:\n%s\n\nThey are no rows any more, are not recorded as removed, and "+
+			"are rows again as soon as the account is active.", v.Person.ValueString(), v.System.ValueString(), rows(asleep)))
+}
+
 func warnLapsed(v values, lapsed map[access.GrantID]time.Time, held access.Holdings) diag.Diagnostic {
 	var lines []string
 	for _, id := range slices.Sorted(maps.Keys(lapsed)) {

@@ -59,6 +59,24 @@ func (s *System) list(ctx context.Context, kind string, account access.AccountID
 	return everybody[account], err
 }
 
+// recheck adds to a list what was held before, is not in it, and is there all the same. Where single grants can be asked
+// about, the whole list is one that may be of an hour ago, or of earlier in the run, and nothing is gone on its word alone.
+func (s *System) recheck(ctx context.Context, kind string, account access.AccountID, listed []access.Grant, before access.Holdings) ([]access.Grant, error) {
+	rechecker, ok := s.Connectors[kind].(access.Rechecker)
+	if !ok {
+		return listed, nil
+	}
+	missing := maps.Clone(before)
+	for _, grant := range listed {
+		delete(missing, grant.ID)
+	}
+	if len(missing) == 0 {
+		return listed, nil
+	}
+	still, err := rechecker.Recheck(ctx, account, missing.IDs())
+	return slices.Concat(listed, still), err
+}
+
 // An Environment is what the provider has made of its configuration, shared by all resources of a run.
 type Environment struct {
 	// Systems by name: those that are configured.

@@ -124,6 +124,9 @@ func (r *Resource) planExit(ctx context.Context, config, prior, plan values, kno
 	if !intent.Terminated {
 		return
 	}
+	if !prior.Terminated.ValueBool() && len(known.Dormant) > 0 {
+		diags.Append(warnDormant(plan, known.Dormant))
+	}
 	if lapsed := intent.Lapsed(held, known.AsOf); len(lapsed) > 0 {
 		diags.Append(warnLapsed(plan, lapsed, held))
 	}
@@ -261,6 +264,9 @@ func (r *Resource) refuseTransfer(
 		return
 	}
 	receiver, err := heir(ctx, system, account, plan)
+	if vetter, ok := connector.(access.Vetter); ok && err == nil {
+		err = vetter.Vet(ctx, account, moving, receiver)
+	}
 	if err != nil {
 		diags.Append(errorAt(rootSuccessor, "The successor can't receive anything", err))
 		return

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -19,7 +20,7 @@ func TestMailSettingsOfASuspendedAccountAreNoRowsAndNotSaidToBeRemoved(t *testin
 		resource.TestStep{
 			// The night after: nothing to do, and nothing that pretends to be known.
 			PreConfig: func() { w.tenant.Suspend(google.Jane) }, Config: exit, ConfigPlanChecks: nothing,
-			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "11")),
+			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "13")),
 		},
 		resource.TestStep{
 			// What was given to somebody in the meantime shows as soon as the account is active.
@@ -38,7 +39,7 @@ func TestMailSettingsOfASuspendedAccountAreNoRowsAndNotSaidToBeRemoved(t *testin
 		resource.TestStep{
 			// A row of the last plan that can be seen no more is no row now, and not gone either.
 			PreConfig: func() { w.tenant.Suspend(google.Jane) }, Config: exit, ConfigPlanChecks: nothing,
-			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "12")),
+			Check: resource.ComposeTestCheckFunc(expectAccess(delegations), expectAttribute(delegations, "removed.%", "14")),
 		},
 		resource.TestStep{
 			PreConfig: func() { w.tenant.Unsuspend(google.Jane) }, Config: exit,
@@ -73,4 +74,22 @@ func TestMailSettingsThatAreToGoAfterTheAccountRemainAndTheErrorSaysInWhichOrder
 			Check:            expectAccess(delegations),
 		},
 	)
+}
+
+func TestWhatCanNotBeSeenOfASuspendedAccountIsSaid(t *testing.T) {
+	t.Parallel()
+	s, tenant := newGoogleShell(t, importedIn("google", "delegations", google.Jane, terminated))
+	s.workspace.Env = append(s.workspace.Env, "GOOGLE_IMPERSONATE_SERVICE_ACCOUNT="+google.ServiceAccount, "GOOGLE_OAUTH_ACCESS_TOKEN="+google.CallerToken)
+	s.do(0, "init")
+	tenant.Suspend(google.Jane)
+	s.says(s.do(2, "plan", "-no-color", "-detailed-exitcode"), "Can't be seen in this state of the account", "mail delegates (the account is suspended)", "not known to be gone")
+	s.do(0, "apply", "-auto-approve")
+	// From then on it is said no more: nothing has changed.
+	if out := s.do(0, "plan", "-no-color", "-detailed-exitcode"); strings.Contains(out, "Warning") {
+		t.Errorf("warned again:\n%s", out)
+	}
+	tenant.Unsuspend(google.Jane)
+	s.do(0, "apply", "-refresh-only", "-auto-approve")
+	tenant.Suspend(google.Jane)
+	s.says(s.do(0, "plan", "-no-color", "-detailed-exitcode"), "Rows out of reach", "omar.haddad@acme.example (reads and sends their mail)", "not recorded as removed")
 }

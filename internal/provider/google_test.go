@@ -84,6 +84,7 @@ var everyInGoogle = map[string]life[*google.Tenant]{
 		arguments: []string{toMei}, moves: true,
 		holds: []string{
 			"On-call rota (calendar they own)", "Team holidays (calendar they own)",
+			"omar.haddad@acme.example (sees its events)", "Releases of omar.haddad@acme.example (changes its events)",
 			"omar.haddad@acme.example (reads and sends their mail)", "sam.reed@acme.example (reads and sends their mail, pending)",
 			"jane@personal.example (forwarding address)", "jane.doe@partner.example (forwarding address, pending)",
 			"jane@personal.example (all mail is forwarded there)",
@@ -92,6 +93,14 @@ var everyInGoogle = map[string]life[*google.Tenant]{
 		},
 		returns:  func(tenant *google.Tenant) { tenant.CreateCalendar(google.Jane, "Reunion") },
 		returned: "Reunion (calendar they own)",
+	},
+	"received_delegations": {
+		holds: []string{
+			"the mailbox of mei.tanaka@acme.example (they read and send its mail)",
+			"omar.haddad@acme.example (sees its events)", "Releases of omar.haddad@acme.example (changes its events)",
+		},
+		returns:  func(tenant *google.Tenant) { tenant.AddMailDelegate(google.Lena, google.Jane) },
+		returned: "the mailbox of lena.novak@acme.example (they read and send its mail)",
 	},
 	"group_ownership": {
 		arguments: []string{toMei},

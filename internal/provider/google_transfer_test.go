@@ -101,3 +101,31 @@ func TestASuspendedOwnersFilesAreTransferredAndTheRowIsAcknowledged(t *testing.T
 	w.check("suspended", true, w.tenant.IsSuspended(google.Jane))
 	w.check("transfers", []string{"completed"}, w.tenant.Transfers(google.Jane))
 }
+
+func TestASuccessorWhoCanNotReceiveInGoogleIsRefusedByThePlan(t *testing.T) {
+	t.Parallel()
+	w := newGoogleWorld(t)
+	w.tenant.LimitStorage(google.Priya, 1)
+	w.tenant.AddAlias(google.Jane, "jd@acme.example")
+	for name, c := range map[string]struct{ successor, says string }{
+		"the leaver":                    {strings.ToUpper(google.Jane), `The\s+successor\s+is\s+the\s+leaver`},
+		"the leaver under another name": {"jd@acme.example", `under\s+another\s+address`},
+		"somebody suspended":            {google.Suspended, `is\s+suspended`},
+		"somebody archived":             {google.Archived, `is\s+archived`},
+		"somebody who is not there":     {google.Stranger, `Resource\s+Not\s+Found`},
+		"somebody of another company":   {"pat@partner.example", `The\s+successor\s+can't\s+receive.*somebody\s+else's\s+domain`},
+		"somebody who has not the room": {google.Priya, `200\s+MB.*1\s+B\s+left`},
+		"nobody at all":                 {"", `successor`},
+	} {
+		arguments := []string{terminated}
+		if c.successor != "" {
+			arguments = append(arguments, fmt.Sprintf("successor = %q", c.successor))
+		}
+		t.Log(name)
+		w.refused(w.config(importedIn("google", "drive_ownership", google.Jane, arguments...)), `(?s)`+c.says)
+	}
+	// Another who leaves with the same plan.
+	w.refused(w.config(importedIn("google", "drive_ownership", google.Jane, terminated, toMei)+
+		strings.ReplaceAll(importedIn("google", "sessions", google.Mei, terminated), "this", "mei")), `(?s)Termination\s+refused.*leav`)
+	w.check("transfers", 0, len(w.tenant.Transfers(google.Jane)))
+}

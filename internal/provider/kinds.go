@@ -106,7 +106,9 @@ var Kinds = []Row{
 			About: "The devices enrolled for a person. In Okta a device that others use too is left alone, and said so. In Google the person's account is " +
 				"wiped from their own devices and from the company's, and never a whole device; it happens when the device is next in touch, so it is " +
 				"recorded as `acknowledged`, until Google says that it is done. A ChromeOS device that is noted as theirs is released: it is the " +
-				"company's, and stays enrolled.",
+				"company's, and stays enrolled. Google finds devices by a search, which may be up to a day and a half behind: one that was just " +
+				"enrolled is a row of a later plan. A device that is noted of an alias of theirs is a row that is not removed from here: it may be " +
+				"that of whoever had the address before.",
 		},
 		Okta:   okta.Devices,
 		Google: google.Devices,
@@ -115,17 +117,29 @@ var Kinds = []Row{
 		Kind: offboard.Kind{
 			Name: "delegations", Transfers: true,
 			Row: "those who look up to them in relationships between people, such as reports to their manager: they move to the successor; in Google who " +
-				"reads their mail, where it is forwarded, as whom they send, and each calendar they own beside the primary one: that moves to the successor",
+				"reads their mail, where it is forwarded, as whom they send, and calendars of others that they see, and each calendar they own beside the primary one: that moves to the successor",
 			About: "Rights on others' things, and others' on theirs. In Okta these are linked objects: reports move to the successor. To whom the person " +
 				"reported gives them nothing, and is no row. In Google they are the settings of the person's own mailbox: mail delegates, forwarding " +
-				"addresses, forwarding of all mail, filters that forward, and addresses to send as; and the calendars they own beside their primary one, " +
+				"addresses, forwarding of all mail, filters that forward, and addresses to send as; the calendars of colleagues on " +
+				"their list that are shared with them by name; and the calendars they own beside their primary one, " +
 				"which are deleted with the account and move to the successor, unless a legal hold in Vault covers the person. Google shows and changes all " +
 				"of this only while the account is active, so let this resource come before `offboard_account` (`depends_on`). Of a suspended or archived " +
-				"account none of it works: it is no rows then, nor recorded as removed, and is rows again as soon as the account is active. What others " +
-				"have delegated to the person in Google is not among them.",
+				"account none of it works: it is no rows then, nor recorded as removed, and is rows again as soon as the account is active. " +
+				"Mailboxes of others are rows of `offboard_received_delegations`. What other companies share is theirs to take back, and no row.",
 		},
 		Okta:   okta.Delegations,
 		Google: google.Delegations,
+	},
+	{
+		Kind: offboard.Kind{
+			Name: "received_delegations",
+			Row:  "mailboxes and calendars of others that they have been let into by name",
+			About: "What others have delegated to a person: mailboxes that they read and send from, and calendars that are shared with them by name, whether or " +
+				"not they have them on their list. Google can't be asked for these, so that every active account of the customer is asked in its own name, " +
+				"once a run for everybody who leaves: in a big customer that takes minutes, and is worth it for those who could be let into much. What " +
+				"somebody who is not active has lent can be neither seen nor used: it is no row, nor recorded as removed, and is a row again once they are active.",
+		},
+		Google: google.ReceivedDelegations,
 	},
 	{
 		Kind: offboard.Kind{

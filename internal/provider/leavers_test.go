@@ -59,7 +59,7 @@ func newDeparture(t *testing.T) *departure {
 	}
 	d.copyLeavers()
 	d.workspace.Env = append(slices.DeleteFunc(d.workspace.Env, func(v string) bool { return strings.HasPrefix(v, "TF_VAR_systems=") }),
-		"TF_VAR_google_admin="+google.Admin, "TF_VAR_google_endpoint="+server.URL(), "GOOGLEWORKSPACE_CREDENTIALS="+google.KeyFile(server.URL()))
+		"TF_VAR_google_admin="+google.Admin, "TF_VAR_google_endpoint="+server.URL(), `TF_VAR_sweep=["google"]`, "GOOGLEWORKSPACE_CREDENTIALS="+google.KeyFile(server.URL()))
 	return d
 }
 
@@ -106,8 +106,9 @@ func TestTheLeaversExampleLocksOutOfBothSystemsBeforeAnythingElse(t *testing.T) 
 	okta, google := " /api/v1/users/"+d.org.UserID(okta.Jane), " /admin/directory/v1/users/"+d.tenant.UserID(google.Jane)
 	signedOut, suspended := "okta DELETE"+okta+"/sessions", "okta POST"+okta+"/lifecycle/suspend"
 	signedOutOfGoogle := "google POST" + google + "/signOut"
-	// The settings of a mailbox are read, too, only as long as the account is active.
-	const mail = "/gmail/"
+	// The settings of a mailbox are read, too, only as long as the account is active. Those of others the sweep asks for
+	// their delegates alone.
+	const mail = "/gmail/v1/users/me/settings/sendAs"
 	rest := []string{
 		mail, "google DELETE" + google, "okta DELETE" + okta + "/clients/", "/linkedObjects/",
 		"DELETE /api/v1/api-tokens/", "POST /api/v1/devices/", "POST /v1/devices/", "POST /api/v1/groups/", "DELETE /api/v1/groups/",

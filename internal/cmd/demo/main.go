@@ -48,7 +48,7 @@ func run(ctx context.Context) error {
 	}
 	d.Env = []string{
 		"TF_VAR_okta_org_url=" + d.inOkta.URL(), "OKTA_API_TOKEN=" + okta.Token,
-		"TF_VAR_google_admin=" + google.Admin, "TF_VAR_google_endpoint=" + d.inGoogle.URL(),
+		"TF_VAR_google_admin=" + google.Admin, "TF_VAR_google_endpoint=" + d.inGoogle.URL(), `TF_VAR_sweep=["google"]`,
 		"GOOGLEWORKSPACE_CREDENTIALS=" + google.KeyFile(d.inGoogle.URL()),
 	}
 	if err := d.pullRequest(ctx); err != nil {

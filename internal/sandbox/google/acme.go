@@ -44,6 +44,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.devices()
 	b.vault()
 	b.owned()
+	b.shares()
 	return &Tenant{clock: clk, state: b.state}
 }
 
@@ -243,6 +244,8 @@ func (s *state) delete(u *user, now time.Time) {
 		delete(s.Assignments, a.ID)
 	}
 	maps.DeleteFunc(s.Devices, func(_ string, d *device) bool { return d.User == u.ID }) // a guess
+	s.Shares = slices.DeleteFunc(slices.Clone(s.Shares), func(x share) bool { return s.concerns(x, u) })
+	s.Subscriptions = slices.DeleteFunc(slices.Clone(s.Subscriptions), func(x subscription) bool { return x.User == u.ID })
 	s.Deleted[u.ID] = u
 	delete(s.Users, u.ID)
 }

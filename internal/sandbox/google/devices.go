@@ -93,23 +93,30 @@ func (c *call) listMobile() reply {
 	}
 	rows, s := []object{}, c.devicesSeen()
 	for _, d := range sorted(s.Devices) {
-		if row := s.mobileRow(d); !d.Company && row != nil && (address == "" || strings.EqualFold(s.Users[d.User].PrimaryEmail, address)) {
+		if row := s.mobileRow(d, c.wholeDevice()); !d.Company && row != nil && (address == "" || strings.EqualFold(s.Users[d.User].PrimaryEmail, address)) {
 			rows = append(rows, row)
 		}
 	}
 	return c.list("admin#directory#mobiledevices", "mobiledevices", rows, 100)
 }
 
+// wholeDevice says that everything of a device was asked for. What the discovery document does not name of the BASIC
+// projection is not in it, and that it is the default is a guess.
+func (c *call) wholeDevice() bool { return c.query.Get("projection") == "FULL" }
+
 // mobileRow is a device as the Directory API shows it, and nil if its user is gone.
-func (s *state) mobileRow(d *device) object {
+func (s *state) mobileRow(d *device, whole bool) object {
 	u := s.Users[d.User]
 	if u == nil {
 		return nil
 	}
-	return tagged(object{
-		"kind": "admin#directory#mobiledevice", "resourceId": d.Resource, "deviceId": d.ID, "serialNumber": d.Serial, "model": d.Model, "type": d.Type,
-		"email": []string{u.PrimaryEmail}, "name": []string{u.GivenName + " " + u.FamilyName}, "status": d.State,
-	})
+	row := object{
+		"kind": "admin#directory#mobiledevice", "resourceId": d.Resource, "deviceId": d.ID, "model": d.Model, "type": d.Type, "status": d.State,
+	}
+	if whole {
+		row["serialNumber"], row["email"], row["name"] = d.Serial, []string{u.PrimaryEmail}, []string{u.GivenName + " " + u.FamilyName}
+	}
+	return tagged(row)
 }
 
 func (c *call) mobileAt(s *state) (*device, *failure) {
@@ -127,7 +134,7 @@ func (c *call) getMobile() reply {
 	if failed != nil {
 		return failed.reply()
 	}
-	return ok(s.mobileRow(d))
+	return ok(s.mobileRow(d, c.wholeDevice()))
 }
 
 // actOnMobile: a wipe waits for the device.
@@ -161,15 +168,16 @@ func (c *call) listChromeOS() reply {
 	rows := []object{}
 	for _, d := range sorted(c.devicesSeen().Chromebooks) {
 		if address == "" || strings.EqualFold(d.AnnotatedUser, address) {
-			rows = append(rows, d.row())
+			rows = append(rows, d.row(c.wholeDevice()))
 		}
 	}
 	return c.list("admin#directory#chromeosdevices", "chromeosdevices", rows, 100)
 }
 
-func (d *chromebook) row() object {
-	row := object{
-		"kind": "admin#directory#chromeosdevice", "deviceId": d.ID, "serialNumber": d.Serial, "model": d.Model, "status": "ACTIVE",
+func (d *chromebook) row(whole bool) object {
+	row := object{"kind": "admin#directory#chromeosdevice", "deviceId": d.ID, "serialNumber": d.Serial, "status": "ACTIVE"}
+	if whole {
+		row["model"] = d.Model
 	}
 	if d.AnnotatedUser != "" {
 		row["annotatedUser"] = d.AnnotatedUser
@@ -189,7 +197,7 @@ func (c *call) getChromeOS() reply {
 	if failed != nil {
 		return failed.reply()
 	}
-	return ok(d.row())
+	return ok(d.row(c.wholeDevice()))
 }
 
 // patchChromeOS leaves alone what it is not given.
@@ -208,7 +216,7 @@ func (c *call) patchChromeOS() reply {
 		d.AnnotatedUser = *body.AnnotatedUser
 		c.wrote("devices")
 	}
-	return ok(d.row())
+	return ok(d.row(c.wholeDevice()))
 }
 
 // checkOurselves: Cloud Identity has another name for the customer.

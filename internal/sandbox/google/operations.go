@@ -49,7 +49,7 @@ const (
 
 // operations are the whole of the APIs.
 var operations = slices.Concat(
-	directoryOperations, mailOperations, deviceOperations, vaultOperations, transferOperations, driveOperations, calendarOperations,
+	directoryOperations, mailOperations, deviceOperations, vaultOperations, transferOperations, driveOperations, calendarOperations, shareOperations,
 )
 
 // directoryOperations are those of the Directory API, and the one of iamcredentials.

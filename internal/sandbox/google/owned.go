@@ -14,6 +14,7 @@ const (
 	onCalendars   = "calendar/v3/calendars"
 	onMyCalendars = "calendar/v3/users/me/calendarList"
 
+	aboutScope     = "drive drive.appdata drive.file drive.metadata drive.metadata.readonly drive.photos.readonly drive.readonly"
 	readFilesScope = "drive drive.appdata drive.file drive.meet.readonly drive.metadata drive.metadata.readonly drive.photos.readonly drive.readonly"
 	calendarsScope = "calendar calendar.calendars"
 
@@ -44,6 +45,7 @@ var calendarOperations = []operation{
 
 // driveOperations are those of Drive.
 var driveOperations = []operation{
+	{method: "GET", path: "drive/v3/about", scopes: aboutScope, open: true, serve: (*call).getAbout},
 	{
 		method: "GET", path: onFiles, scopes: readFilesScope, open: true, most: 1000,
 		query: "corpora pageSize pageToken q spaces", serve: (*call).listFiles,
@@ -57,6 +59,11 @@ type ownedState struct {
 	Events     map[string]*event
 	Dashboards map[string]*dashboard
 	Transfers  map[string]*transfer
+	// Rooms are how much each may store, in bytes; who is not in it may store anything.
+	Rooms map[string]int64
+	// Shares and Subscriptions are what people see of calendars of others.
+	Shares        []share
+	Subscriptions []subscription
 	// TransferPolls is how often a transfer is looked at before it is over, and FailTransfers how many of the next
 	// ones fail.
 	TransferPolls, FailTransfers int
@@ -85,6 +92,7 @@ type dashboard struct{ ID, Name, Owner string }
 // owned gives Jane files, calendars, events and dashboards, and others some for comparison.
 func (b *builder) owned() {
 	b.Files, b.Calendars, b.Events = map[string]*file{}, map[string]*secondary{}, map[string]*event{}
+	b.Rooms = map[string]int64{}
 	b.Dashboards, b.Transfers, b.TransferPolls = map[string]*dashboard{}, map[string]*transfer{}, 3
 	for _, row := range fileTable {
 		f := b.addFile(b.person(row.owner), row.name, b.founded, strings.Fields(row.shared)...)
@@ -177,11 +185,42 @@ func (s *state) fileRow(f *file) object {
 	}
 	return object{
 		"kind": "drive#file", "id": f.ID, "name": f.Name, "mimeType": "application/vnd.google-apps.document", "ownedByMe": true,
-		"trashed": f.Trashed, "shared": len(f.Shared) > 0, "permissions": permissions, "createdTime": timestamp(f.Created),
+		"quotaBytesUsed": strconv.Itoa(fileSize), "trashed": f.Trashed, "shared": len(f.Shared) > 0, "permissions": permissions, "createdTime": timestamp(f.Created),
 	}
 }
 
-// listMyCalendars lists the calendars on the caller's list: here those that they own, with the primary one.
+// fileSize is how much every file takes, in bytes.
+const fileSize = 40_000_000
+
+// stored is how much somebody's files take.
+func (s *state) stored(id string) (size int64) {
+	for _, f := range s.Files {
+		if f.Owner == id {
+			size += fileSize
+		}
+	}
+	return size
+}
+
+// getAbout tells the caller how much they may store. Drive insists on being told what to tell.
+func (c *call) getAbout() reply {
+	me, failed := c.me()
+	switch {
+	case failed != nil:
+		return failed.reply()
+	case c.selector == nil:
+		return fail(http.StatusBadRequest, "required", "The 'fields' parameter is required for this method.").reply()
+	}
+	used := strconv.FormatInt(c.state.stored(me.ID), 10)
+	quota := object{"usage": used, "usageInDrive": used, "usageInDriveTrash": "0"}
+	if limit, limited := c.state.Rooms[me.ID]; limited {
+		quota["limit"] = strconv.FormatInt(limit, 10)
+	}
+	return ok(object{"kind": "drive#about", "storageQuota": quota})
+}
+
+// listMyCalendars lists the calendars on the caller's list: those that they own, with the primary one, and those of
+// others.
 func (c *call) listMyCalendars() reply {
 	me, failed := c.me()
 	if failed != nil {
@@ -197,7 +236,15 @@ func (c *call) listMyCalendars() reply {
 			}))
 		}
 	}
-	return c.list("calendar#calendarList", "items", rows, 100)
+	return c.list("calendar#calendarList", "items", c.withRole(append(rows, c.state.sharedRows(me)...)), 100)
+}
+
+// withRole are the entries in which the caller is something at least, if that is asked for.
+func (c *call) withRole(rows []object) []object {
+	if c.query.Get("minAccessRole") != "owner" {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(row object) bool { return row["accessRole"] != "owner" })
 }
 
 // calendarAt is the secondary calendar that the path names. Calendars of others are not found, but by an

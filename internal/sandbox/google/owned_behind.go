@@ -12,6 +12,11 @@ func (t *Tenant) CreateFile(email, name string, shared ...string) {
 	t.change(func(s *state, now time.Time) { s.addFile(s.mustUser(email), name, now, shared...) })
 }
 
+// LimitStorage sets how much a person may store, in bytes.
+func (t *Tenant) LimitStorage(email string, limit int64) {
+	t.change(func(s *state, _ time.Time) { s.Rooms[s.mustUser(email).ID] = limit })
+}
+
 // CreateCalendar makes a calendar beside a person's primary one, and returns its id.
 func (t *Tenant) CreateCalendar(email, summary string) (id string) {
 	t.change(func(s *state, _ time.Time) { id = s.addCalendar(s.mustUser(email), summary).ID })

@@ -2,6 +2,8 @@ package google
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 )
 
 // Snapshot is everything about everybody except one person, and about the tenant, as JSON in a stable order:
@@ -45,8 +47,18 @@ type holdings struct {
 	AppPasswords []string
 }
 
+// is says that an address is a person's, who may be gone.
+func (s *state) is(id, address string) bool {
+	for _, u := range []*user{s.Users[id], s.Deleted[id]} {
+		if u != nil && slices.ContainsFunc(u.addresses(), func(a string) bool { return strings.EqualFold(a, address) }) {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *state) snapshot(except string) snapshot {
-	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated, Matters: s.Matters, Owned: copied(s.ownedState, except)}
+	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated, Matters: s.Matters, Owned: s.ownedBut(except)}
 	for _, u := range sorted(s.Users) {
 		if u.ID == except {
 			continue
@@ -55,6 +67,7 @@ func (s *state) snapshot(except string) snapshot {
 			Account: *u, Groups: addressesOf(s.groupsOf(u.ID)), Roles: s.roleNames(s.assignmentsOf(u)),
 			Tokens: u.tokenNames(), AppPasswords: u.appPasswordNames(),
 		}
+		h.Account.Mail.Delegates = slices.DeleteFunc(slices.Clone(u.Mail.Delegates), func(a mailAddress) bool { return s.is(except, a.Address) })
 		// A grant shows by the app's name, and a backup code not at all.
 		h.Account.Tokens, h.Account.AppPasswords = nil, nil
 		h.Account.Password, h.Account.Codes = digest(u.Password), nil

@@ -89,13 +89,19 @@ func (s *state) look(x *transfer) {
 		return
 	}
 	for i := range x.Apps {
-		if x.Fails {
+		if x.Fails || x.Apps[i].App == driveApp && !s.fits(x) {
 			x.Apps[i].Status = failedWord
 			continue
 		}
 		x.Apps[i].Status = completed
 		s.move(x, x.Apps[i])
 	}
+}
+
+// fits says that the new owner may store what the old one has.
+func (s *state) fits(x *transfer) bool {
+	limit, limited := s.Rooms[x.New]
+	return !limited || s.stored(x.Old)+s.stored(x.New) <= limit
 }
 
 // move gives what a transfer is about to the new owner, and leaves what Google leaves (google.md section 8): what is
@@ -253,8 +259,8 @@ func (c *call) deleteUser() reply {
 }
 
 // copied is plain data that shares nothing with the state.
-func copied(s ownedState, except string) json.RawMessage {
-	data, err := json.Marshal(s)
+func (s *state) ownedBut(except string) json.RawMessage {
+	data, err := json.Marshal(s.ownedState)
 	if err != nil {
 		panic(err)
 	}
@@ -271,6 +277,10 @@ func copied(s ownedState, except string) json.RawMessage {
 		if s.Owner == except {
 			delete(c.Calendars, id)
 		}
+	}
+	c.Subscriptions = slices.DeleteFunc(c.Subscriptions, func(x subscription) bool { return x.User == except })
+	if u := s.Users[except]; u != nil {
+		c.Shares = slices.DeleteFunc(c.Shares, func(x share) bool { return s.concerns(x, u) })
 	}
 	for id, e := range c.Events {
 		if e.Organizer == except {

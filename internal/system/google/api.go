@@ -29,6 +29,8 @@ type thing struct {
 	shows []string
 	// kind is how the kinds of answers begin, where it is not the Directory API that has the thing.
 	kind string
+	// byUnit says that the privilege can be given over a part of the organization, whose things alone are then shown.
+	byUnit bool
 }
 
 // The things, with their scopes by the discovery document and their privileges by

@@ -119,12 +119,13 @@ var kinds = map[string]prepared{
 			return access.GrantID(role + "@" + w.tenant.GroupID(sandboxgoogle.ITAdmins))
 		},
 	},
-	"group ownership":     {connect: google.GroupOwnership},
-	"delegations":         {connect: google.Delegations},
-	"devices":             {connect: google.Devices},
-	"drive ownership":     {connect: google.DriveOwnership, single: true},
-	"calendar ownership":  {connect: google.CalendarOwnership, single: true},
-	"dashboard ownership": {connect: google.DashboardOwnership, single: true},
+	"group ownership":      {connect: google.GroupOwnership},
+	"delegations":          {connect: google.Delegations},
+	"received delegations": {connect: google.ReceivedDelegations},
+	"devices":              {connect: google.Devices},
+	"drive ownership":      {connect: google.DriveOwnership, single: true},
+	"calendar ownership":   {connect: google.CalendarOwnership, single: true},
+	"dashboard ownership":  {connect: google.DashboardOwnership, single: true},
 }
 
 func TestEveryConnectorConforms(t *testing.T) {

@@ -38,13 +38,13 @@ func (c custodian) Place(
 	})
 	if unheard(err) {
 		if made, looked := c.called(ctx, matter, name); looked == nil && made != nil {
-			return whole(call, made, what, account)
+			return allOf(call, made, what, account)
 		}
 	}
 	if err != nil {
 		return access.Hold{}, refusedHold(err)
 	}
-	return whole(call, made, what, account)
+	return allOf(call, made, what, account)
 }
 
 // refuseDeleted explains what Vault would refuse in fewer words. Suspended and archived accounts can be held.
@@ -75,7 +75,7 @@ func (c custodian) take(
 	ctx context.Context, call op, there *vault.Hold, what corpus, account access.AccountID, matter access.MatterID,
 ) (access.Hold, error) {
 	if there.Corpus != what.name || there.OrgUnit != nil || part(there) != "" {
-		return whole(call, there, what, account)
+		return allOf(call, there, what, account)
 	}
 	if accountIn(there, account) == nil {
 		_, err := do(transport.Once(ctx), c.Google, call, func(ctx context.Context) (*vault.HeldAccount, error) {
@@ -95,11 +95,11 @@ func (c custodian) take(
 		}
 		there = again
 	}
-	return whole(call, there, what, account)
+	return allOf(call, there, what, account)
 }
 
-// whole is a hold if it is what Place promises, and otherwise says what it is instead.
-func whole(call op, h *vault.Hold, what corpus, account access.AccountID) (access.Hold, error) {
+// allOf is a hold if it is what Place promises, and otherwise says what it is instead.
+func allOf(call op, h *vault.Hold, what corpus, account access.AccountID) (access.Hold, error) {
 	found, err := holdOf(call, h, account)
 	if err != nil {
 		return access.Hold{}, err

@@ -39,10 +39,11 @@ type family struct {
 // inTheirName are the families that are seen in the account's own name.
 var inTheirName = []family{
 	{"delegate/", "mail delegates", delegations.delegates, delegations.removeDelegate},
-	{"auto_forwarding", "forwarding of all mail", delegations.autoForwarding, delegations.removeAutoForwarding},
 	{calendarPrefix, "calendars they own", delegations.calendars, delegations.keepCalendar},
+	{"auto_forwarding/", "forwarding of all mail", delegations.autoForwarding, delegations.removeAutoForwarding},
 	{"filter/", "filters that forward mail", delegations.filters, delegations.removeFilter},
 	{"forwarding/", "forwarding addresses", delegations.forwardingAddresses, delegations.removeForwardingAddress},
+	{sharedPrefix, "calendars of others", delegations.shared, delegations.leaveCalendar},
 	{"send_as/", "addresses to send as", delegations.sendAs, delegations.removeSendAs},
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
@@ -29,7 +30,7 @@ func TestMailSettingsAreGoneAndNothingElseOfTheMailbox(t *testing.T) {
 	w.tenant.GiveAway(sandboxgoogle.Jane, sandboxgoogle.Mei)
 	others := w.tenant.Snapshot(sandboxgoogle.Jane)
 	out := w.exit(t, google.Delegations(w.google), w.id(sandboxgoogle.Jane))
-	if !out.Clean() || len(out.Removed) != 9 {
+	if !out.Clean() || len(out.Removed) != 11 {
 		t.Fatal(out.Removed, out.Left, out.Unverified)
 	}
 	for id, removal := range out.Removed {
@@ -138,8 +139,8 @@ func TestMailIsAskedForInTheOwnersNameWithOneScopeAtATime(t *testing.T) {
 	}
 	// One for the directory, two for each person, whose calendars take another scope than their mail, and two for what
 	// may stand in the way of moving a calendar.
-	if tokens := w.asked("/token"); tokens != 7 {
-		t.Errorf("%d access tokens were asked for, want 7", tokens)
+	if tokens := w.asked("/token"); tokens != 9 {
+		t.Errorf("%d access tokens were asked for, want 9", tokens)
 	}
 	w.tenant.Undelegate("gmail.settings.sharing")
 	_, err := google.Delegations(w.google).Remove(t.Context(), w.id(sandboxgoogle.Jane), "delegate/"+sandboxgoogle.Omar)
@@ -164,5 +165,89 @@ func TestARefusalInTheOwnersNameSaysWhoseItIs(t *testing.T) {
 			_, err := google.Delegations(w.google).List(t.Context(), w.id(sandboxgoogle.Jane))
 			refused(t, err, access.Denied, c.says)
 		})
+	}
+}
+
+func TestAForwardingAddressThatIsInUseStaysWithWhatUsesIt(t *testing.T) {
+	t.Parallel()
+	const address = "forwarding/jane@personal.example"
+	for name, keep := range map[string]func(access.GrantID) bool{
+		"all mail is forwarded":  func(id access.GrantID) bool { return strings.HasPrefix(string(id), "auto_forwarding/") },
+		"filters forward":        func(id access.GrantID) bool { return strings.HasPrefix(string(id), "filter/") },
+		"all that uses it stays": func(id access.GrantID) bool { return id != address },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandboxgoogle.HandlerOptions{Lag: 1}, nil)
+			w.tenant.GiveAway(sandboxgoogle.Jane, sandboxgoogle.Mei)
+			c, jane := google.Delegations(w.google), w.id(sandboxgoogle.Jane)
+			held := w.labels(t, c, sandboxgoogle.Jane)
+			approved, tolerated := access.Holdings{}, access.Holdings{}
+			for id, label := range held {
+				if keep(id) {
+					tolerated[id] = label
+				} else {
+					approved[id] = label
+				}
+			}
+			out := access.Exit{Connector: c, Account: jane, Clock: w.clock, Patience: time.Minute}.Run(t.Context(), held, approved, nil)
+			refused(t, out.Left[address], access.Blocked, "still forwarded there", "tolerate the address")
+			for id := range tolerated {
+				if out.Held[id] == "" {
+					t.Errorf("%s went along", id)
+				}
+			}
+			if len(out.Left) != 1 || len(out.Held) != len(tolerated)+1 {
+				t.Errorf("left %v, held %v", out.Left, out.Held)
+			}
+		})
+	}
+}
+
+func TestAFilterThatDoesMoreThanForwardSaysThatAllOfItGoes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch(onSettings + "/filters"), Do: sandbox.Status(http.StatusOK,
+		`{"filter":[{"id":"a","action":{"forward":"x@y.example"}},{"id":"b","action":{"forward":"x@y.example","removeLabelIds":["INBOX"]}}]}`)})
+	listed, err := google.Delegations(w.google).List(t.Context(), w.id(sandboxgoogle.Jane))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, grant := range listed {
+		if strings.HasPrefix(string(grant.ID), "filter/") && (grant.Note != "") != (grant.ID == "filter/b") {
+			t.Errorf("the note of %s is %q", grant.ID, grant.Note)
+		}
+	}
+}
+
+func TestForwardingToSomebodyElseIsAnotherRow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	c, jane := google.Delegations(w.google), w.id(sandboxgoogle.Jane)
+	const seen = "auto_forwarding/jane@personal.example"
+	held := w.labels(t, c, sandboxgoogle.Jane)
+	// After the plan, somebody hands the mail over.
+	w.tenant.ForwardMail(sandboxgoogle.Jane, sandboxgoogle.Mei)
+	if _, err := c.Remove(t.Context(), jane, seen); err != nil {
+		t.Fatal(err)
+	}
+	out := access.Exit{Connector: c, Account: jane, Clock: w.clock, Patience: time.Minute}.Run(t.Context(), held, access.Holdings{seen: held[seen]}, nil)
+	if len(w.sent(http.MethodPut, "/autoForwarding")) > 0 || out.Appeared["auto_forwarding/"+sandboxgoogle.Mei] == "" || out.Held[seen] != "" {
+		t.Errorf("appeared %v, held %v", out.Appeared, out.Held)
+	}
+}
+
+func TestWhatWasTakenAwayBeforeTheAccountWasSuspendedIsAcknowledgedAndTheRestIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	c, jane := google.Delegations(w.google), w.id(sandboxgoogle.Jane)
+	held := w.labels(t, c, sandboxgoogle.Jane)
+	w.server.Inject(sandbox.Fault{Match: sandbox.Method(http.MethodPut), Do: func(rw http.ResponseWriter, r *http.Request, api http.Handler) {
+		api.ServeHTTP(rw, r)
+		w.tenant.Suspend(sandboxgoogle.Jane)
+	}})
+	out := access.Exit{Connector: c, Account: jane, Clock: w.clock, Patience: time.Minute}.Run(t.Context(), held, held, nil)
+	if len(out.Removed) != 1 || out.Removed["auto_forwarding/jane@personal.example"].Assurance != access.Acknowledged || len(out.Left) != len(held)-1 {
+		t.Errorf("removed %v, left %v", out.Removed, out.Left)
 	}
 }

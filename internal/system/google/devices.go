@@ -30,15 +30,15 @@ var _ access.Rechecker = devices{}
 var (
 	mobile = thing{
 		name: "mobile devices", read: "admin.directory.device.mobile.readonly", manage: "admin.directory.device.mobile.action",
-		privilege: "Mobile Device Management",
+		privilege: "Mobile Device Management", byUnit: true,
 	}
 	deviceUsers = thing{
 		name: "devices", api: "Cloud Identity API", read: "cloud-identity.devices.readonly", manage: "cloud-identity.devices",
-		privilege: "Mobile Device Management",
+		privilege: "Mobile Device Management", byUnit: true,
 	}
 	chromeOS = thing{
 		name: "ChromeOS devices", read: "admin.directory.device.chromeos.readonly", manage: "admin.directory.device.chromeos",
-		privilege: "Chrome Management",
+		privilege: "Chrome Management", byUnit: true,
 	}
 )
 
@@ -51,6 +51,10 @@ const (
 
 // ourselves is how Cloud Identity calls the customer of whoever asks.
 const ourselves = "customers/" + myCustomer
+
+// whole asks for a device with everything that is known of it. The other projection, BASIC, need not have a mobile
+// device's owner or serial number, by the discovery document, and which of the two is the default no page says.
+const whole = "FULL"
 
 // wiping is the version of a device from which the account's data is being wiped. One that is approved again, or
 // enrolled anew, has another, and is a row again.
@@ -68,10 +72,10 @@ func (c devices) List(ctx context.Context, account access.AccountID) (grants []a
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]bool{}
+	var known []*admin.MobileDevice
 	for _, phone := range phones {
-		if g := phoneGrant(phone); g != nil {
-			known[phone.DeviceId], known[phone.SerialNumber] = true, true
+		if g := phoneGrant(u, phone); g != nil {
+			known = append(known, phone)
 			grants = append(grants, *g)
 		}
 	}
@@ -88,6 +92,10 @@ func (c devices) Recheck(ctx context.Context, account access.AccountID, ids []ac
 	defer c.onlyIfGone(ctx, account, &err)
 	u, err := c.user(ctx, account)
 	if err != nil {
+		return nil, err
+	}
+	// That one is not found counts as little as that it is not in a list.
+	if err := c.sees(ctx, mobile); err != nil {
 		return nil, err
 	}
 	for _, id := range ids {
@@ -110,31 +118,31 @@ func (c devices) recheck(ctx context.Context, u *admin.User, id string) (*access
 		if err != nil || d == nil {
 			return nil, err
 		}
-		return phoneGrant(d), nil
+		return phoneGrant(u, d), nil
 	case strings.HasPrefix(id, deviceUserPrefix):
 		used, err := c.deviceUser(ctx, u, id)
 		if err != nil || used == nil {
 			return nil, err
 		}
-		return c.userGrant(ctx, reading(deviceUsers, "read the device user %s", id), used, nil)
+		return c.userGrant(ctx, u, reading(deviceUsers, "read the device user %s", id), used, nil)
 	case strings.HasPrefix(id, chromeOSPrefix):
 		d, err := c.chromebook(ctx, u, strings.TrimPrefix(id, chromeOSPrefix))
 		if err != nil || d == nil {
 			return nil, err
 		}
-		return chromeOSGrant(d), nil
+		return chromeOSGrant(u, d), nil
 	}
 	return nil, ctx.Err()
 }
 
 // phoneGrant is a device of the person's own, and nil for one from which the account is wiped.
-func phoneGrant(d *admin.MobileDevice) *access.Grant {
+func phoneGrant(u *admin.User, d *admin.MobileDevice) *access.Grant {
 	state := strings.ToLower(oneLine(d.Status))
-	if state == "wiped" {
+	if isWiped(state) {
 		return nil
 	}
 	g := wipeable(mobilePrefix+d.ResourceId, or(d.Model, d.ResourceId), "their own, "+or(d.Type, "mobile"), state)
-	return &g
+	return doubted(u, &g, d.Email...)
 }
 
 // wipeable is a grant of a device from which the account's data can be wiped.
@@ -143,12 +151,23 @@ func wipeable(id, model, what, state string) access.Grant {
 		ID: access.GrantID(id), Label: fmt.Sprintf("%s (%s, %s)", oneLine(model), oneLine(strings.ToLower(what)), or(state, "in an unknown state")),
 		Note: "The account and its data are wiped from the device when that is next in touch. What is private on it is not touched.",
 	}
-	// Google documents the states of a mobile device in no list; that one which is being wiped says so is all that is
-	// relied on (google.md section 12).
-	if strings.Contains(state, "wip") {
+	if isWiping(state) {
 		g.Version = wiping
 	}
 	return g
+}
+
+// isWiped and isWiping read the state of a device's user, which the discovery document lists, or of a mobile device, which
+// no page lists: account_wiped can be searched for
+// (https://developers.google.com/workspace/admin/directory/v1/search-operators), and the others are taken to be alike. A
+// state in other words, such as that a wipe failed, is none of the two: the row stays, and the wipe is asked for again.
+func isWiped(state string) bool {
+	return slices.Contains([]string{"wiped", "account_wiped", "account wiped"}, strings.ToLower(state))
+}
+
+func isWiping(state string) bool {
+	state = strings.ToLower(state)
+	return strings.Contains(state, "wiping") || strings.Contains(state, "wipe") && strings.Contains(state, "pending")
 }
 
 // mobile are the devices that are the person's own.
@@ -156,14 +175,17 @@ func wipeable(id, model, what, state string) access.Grant {
 // admin.directory.device.mobile.readonly.
 func (c devices) mobile(ctx context.Context, u *admin.User) ([]*admin.MobileDevice, error) {
 	call := reading(mobile, "list the mobile devices of %s", name(u))
-	found, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[admin.MobileDevice], error) {
-		answer, err := c.directory.Mobiledevices.List(c.customer()).Query("email:" + u.PrimaryEmail).MaxResults(100).PageToken(token).Context(ctx).Do()
-		if err != nil {
-			return page[admin.MobileDevice]{}, err
-		}
-		// Google's page on these devices has their kind without the first part, and the discovery document with it.
-		return page[admin.MobileDevice]{answer.Mobiledevices, "admin#" + strings.TrimPrefix(answer.Kind, "admin#"), answer.NextPageToken}, nil
-	})
+	found, err := search(u, func(address string) ([]*admin.MobileDevice, error) {
+		return list(ctx, c.Google, call, func(ctx context.Context, token string) (page[admin.MobileDevice], error) {
+			answer, err := c.directory.Mobiledevices.List(c.customer()).Query("email:" + address).Projection(whole).MaxResults(100).
+				PageToken(token).Context(ctx).Do()
+			if err != nil {
+				return page[admin.MobileDevice]{}, err
+			}
+			// Google's page on these devices has their kind without the first part, and the discovery document with it.
+			return page[admin.MobileDevice]{answer.Mobiledevices, "admin#" + strings.TrimPrefix(answer.Kind, "admin#"), answer.NextPageToken}, nil
+		})
+	}, func(d *admin.MobileDevice) string { return d.ResourceId })
 	if err != nil {
 		return nil, err
 	}
@@ -172,31 +194,41 @@ func (c devices) mobile(ctx context.Context, u *admin.User) ([]*admin.MobileDevi
 			return nil, malformed(call, "a device without an id or an owner")
 		}
 	}
-	// The query is one in words: it may find more.
-	return slices.DeleteFunc(found, func(d *admin.MobileDevice) bool { return !slices.ContainsFunc(d.Email, isOf(u)) }), nil
-}
-
-// isOf says whether an address is somebody's own. An alias is not: it may have been another person's, whose device this
-// would be.
-func isOf(u *admin.User) func(address string) bool {
-	return func(address string) bool { return strings.ToLower(strings.TrimSpace(address)) == name(u) }
+	// The query is one in words, and finds more.
+	return slices.DeleteFunc(found, func(d *admin.MobileDevice) bool { return whose(u, d.Email...) == others }), nil
 }
 
 type deviceUser = cloudidentity.GoogleAppsCloudidentityDevicesV1DeviceUser
 
-// used are the devices on which the account is used, less those that are known already, by Google's id of the device or
-// its serial number.
-// GET /v1/devices/-/deviceUsers?filter=email:{address} and /v1/devices/{device}, scope cloud-identity.devices.readonly.
-func (c devices) used(ctx context.Context, u *admin.User, known map[string]bool) (grants []access.Grant, err error) {
-	call := reading(deviceUsers, "list the devices that %s uses", name(u))
-	found, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[deviceUser], error) {
-		answer, err := c.identity.Devices.DeviceUsers.List("devices/-").Customer(ourselves).Filter("email:" + u.PrimaryEmail).PageSize(20).
-			PageToken(token).Context(withShape(ctx, "deviceUsers", "nextPageToken")).Do()
-		if err != nil {
-			return page[deviceUser]{}, err
-		}
-		return page[deviceUser]{answer.DeviceUsers, shaped, answer.NextPageToken}, nil
+type device = cloudidentity.GoogleAppsCloudidentityDevicesV1Device
+
+// noSerial is what Android says for a serial number that it does not tell (android.os.Build.UNKNOWN).
+const noSerial = "unknown"
+
+// among says that a device is one of the phones that are known already. It is by Google's id of the device, or by model
+// and serial number, which alone would make one of devices that tell none. The company's is none of them: only people's
+// own devices are in their list.
+func among(phones []*admin.MobileDevice, d *device) bool {
+	return d.OwnerType != "COMPANY" && slices.ContainsFunc(phones, func(p *admin.MobileDevice) bool {
+		serial := d.SerialNumber != "" && d.SerialNumber != noSerial && d.SerialNumber == p.SerialNumber && strings.EqualFold(d.Model, p.Model)
+		return serial || d.DeviceId != "" && d.DeviceId == p.DeviceId
 	})
+}
+
+// used are the devices on which the account is used, less those that are known already.
+// GET /v1/devices/-/deviceUsers?filter=email:{address} and /v1/devices/{device}, scope cloud-identity.devices.readonly.
+func (c devices) used(ctx context.Context, u *admin.User, known []*admin.MobileDevice) (grants []access.Grant, err error) {
+	call := reading(deviceUsers, "list the devices that %s uses", name(u))
+	found, err := search(u, func(address string) ([]*deviceUser, error) {
+		return list(ctx, c.Google, call, func(ctx context.Context, token string) (page[deviceUser], error) {
+			answer, err := c.identity.Devices.DeviceUsers.List("devices/-").Customer(ourselves).Filter("email:" + address).PageSize(20).
+				PageToken(token).Context(withShape(ctx, "deviceUsers", "nextPageToken")).Do()
+			if err != nil {
+				return page[deviceUser]{}, err
+			}
+			return page[deviceUser]{answer.DeviceUsers, shaped, answer.NextPageToken}, nil
+		})
+	}, func(f *deviceUser) string { return f.Name })
 	if err != nil {
 		return nil, err
 	}
@@ -205,10 +237,13 @@ func (c devices) used(ctx context.Context, u *admin.User, known map[string]bool)
 		if !isUser || !strings.HasPrefix(at, deviceUserPrefix) {
 			return nil, malformed(call, "a user of no device")
 		}
-		if !isOf(u)(f.UserEmail) {
+		if f.UserEmail == "" {
+			return nil, malformed(call, "a device's user who is nobody")
+		}
+		if whose(u, f.UserEmail) == others {
 			continue
 		}
-		g, err := c.userGrant(ctx, call, f, known)
+		g, err := c.userGrant(ctx, u, call, f, known)
 		if err != nil {
 			return nil, err
 		}
@@ -221,26 +256,33 @@ func (c devices) used(ctx context.Context, u *admin.User, known map[string]bool)
 
 // userGrant is a device on which the account is used, and nil for one that is known already, or from which the account
 // is wiped.
-func (c devices) userGrant(ctx context.Context, call op, used *deviceUser, known map[string]bool) (*access.Grant, error) {
-	if used.ManagementState == "WIPED" {
+func (c devices) userGrant(ctx context.Context, u *admin.User, call op, used *deviceUser, known []*admin.MobileDevice) (*access.Grant, error) {
+	if isWiped(used.ManagementState) {
 		return nil, nil
 	}
 	at, _, _ := strings.Cut(used.Name, "/deviceUsers/")
-	d, err := do(ctx, c.Google, call, func(ctx context.Context) (*cloudidentity.GoogleAppsCloudidentityDevicesV1Device, error) {
+	d, err := do(ctx, c.Google, call, func(ctx context.Context) (*device, error) {
 		return c.identity.Devices.Get(at).Customer(ourselves).Context(ctx).Do()
 	})
+	if access.KindOf(err) == access.NotFound {
+		// That the device is not found is no word on its user, whose name is all that is known then.
+		d, err = &device{Name: at}, nil
+	}
 	switch {
 	case err != nil:
 		return nil, err
 	case d.Name != at:
 		return nil, malformed(call, "another device than the one that was asked for")
-	case d.DeviceId != "" && known[d.DeviceId], d.SerialNumber != "" && known[d.SerialNumber]:
+	case among(known, d):
 		return nil, nil
 	}
 	what := map[string]string{"COMPANY": "the company's", "BYOD": "their own"}[d.OwnerType]
 	g := wipeable(used.Name, or(or(d.Model, d.Hostname), at), or(what, "nobody's in particular")+", "+or(d.DeviceType, "of an unknown type"),
 		strings.ToLower(used.ManagementState))
-	return &g, nil
+	// "This user's data and profile is removed from the device", the discovery document says of WIPED.
+	g.Note = "The account, its data and its profile are wiped from the device when that is next in touch, and with them what is kept there and nowhere " +
+		"else, such as the files of a profile in Windows. What is not the account's is not touched."
+	return doubted(u, &g, used.UserEmail), nil
 }
 
 // chromeOS are the devices that an administrator has noted as the person's.
@@ -248,13 +290,16 @@ func (c devices) userGrant(ctx context.Context, call op, used *deviceUser, known
 // admin.directory.device.chromeos.readonly.
 func (c devices) chromeOS(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
 	call := reading(chromeOS, "list the ChromeOS devices of %s", name(u))
-	found, err := list(ctx, c.Google, call, func(ctx context.Context, token string) (page[admin.ChromeOsDevice], error) {
-		answer, err := c.directory.Chromeosdevices.List(c.customer()).Query("user:" + u.PrimaryEmail).MaxResults(300).PageToken(token).Context(ctx).Do()
-		if err != nil {
-			return page[admin.ChromeOsDevice]{}, err
-		}
-		return page[admin.ChromeOsDevice]{answer.Chromeosdevices, "admin#" + strings.TrimPrefix(answer.Kind, "admin#"), answer.NextPageToken}, nil
-	})
+	found, err := search(u, func(address string) ([]*admin.ChromeOsDevice, error) {
+		return list(ctx, c.Google, call, func(ctx context.Context, token string) (page[admin.ChromeOsDevice], error) {
+			answer, err := c.directory.Chromeosdevices.List(c.customer()).Query("user:" + address).Projection(whole).MaxResults(300).
+				PageToken(token).Context(ctx).Do()
+			if err != nil {
+				return page[admin.ChromeOsDevice]{}, err
+			}
+			return page[admin.ChromeOsDevice]{answer.Chromeosdevices, "admin#" + strings.TrimPrefix(answer.Kind, "admin#"), answer.NextPageToken}, nil
+		})
+	}, func(d *admin.ChromeOsDevice) string { return d.DeviceId })
 	if err != nil {
 		return nil, err
 	}
@@ -262,20 +307,20 @@ func (c devices) chromeOS(ctx context.Context, u *admin.User) (grants []access.G
 		switch {
 		case d.DeviceId == "":
 			return nil, malformed(call, "a device without an id")
-		case !isOf(u)(d.AnnotatedUser):
+		case whose(u, d.AnnotatedUser) == others:
 			continue
 		}
-		grants = append(grants, *chromeOSGrant(d))
+		grants = append(grants, *chromeOSGrant(u, d))
 	}
 	return grants, nil
 }
 
-func chromeOSGrant(d *admin.ChromeOsDevice) *access.Grant {
-	return &access.Grant{
+func chromeOSGrant(u *admin.User, d *admin.ChromeOsDevice) *access.Grant {
+	return doubted(u, &access.Grant{
 		ID:    access.GrantID(chromeOSPrefix + d.DeviceId),
 		Label: fmt.Sprintf("%s (ChromeOS, serial number %s)", oneLine(or(d.Model, "a device")), oneLine(or(d.SerialNumber, "unknown"))),
 		Note:  "The device is the company's: it is no longer noted as theirs, and stays enrolled. What is on it is not touched.",
-	}
+	}, d.AnnotatedUser)
 }
 
 // Remove wipes the account from a device, or releases the device.
@@ -310,14 +355,14 @@ var asked = access.Receipt{Assurance: access.Acknowledged, Version: wiping, Ling
 func (c devices) phone(ctx context.Context, u *admin.User, id string) (*admin.MobileDevice, error) {
 	call := reading(mobile, "read the mobile device %s", id)
 	d, err := do(ctx, c.Google, call, func(ctx context.Context) (*admin.MobileDevice, error) {
-		return c.directory.Mobiledevices.Get(c.customer(), id).Context(ctx).Do()
+		return c.directory.Mobiledevices.Get(c.customer(), id).Projection(whole).Context(ctx).Do()
 	})
 	switch {
 	case err != nil:
 		return nil, err
 	case d.ResourceId != id || len(d.Email) == 0:
 		return nil, malformed(call, "another device than the one that was asked for, or nobody's")
-	case !slices.ContainsFunc(d.Email, isOf(u)):
+	case whose(u, d.Email...) == others:
 		return nil, nil
 	}
 	return d, nil
@@ -335,7 +380,7 @@ func (c devices) deviceUser(ctx context.Context, u *admin.User, id string) (*dev
 		return nil, err
 	case used.Name != id || used.UserEmail == "":
 		return nil, malformed(call, "another device than the one that was asked for, or nobody's")
-	case !isOf(u)(used.UserEmail):
+	case whose(u, used.UserEmail) == others:
 		return nil, nil
 	}
 	return used, nil
@@ -346,14 +391,14 @@ func (c devices) deviceUser(ctx context.Context, u *admin.User, id string) (*dev
 func (c devices) chromebook(ctx context.Context, u *admin.User, id string) (*admin.ChromeOsDevice, error) {
 	call := reading(chromeOS, "read the ChromeOS device %s", id)
 	d, err := do(ctx, c.Google, call, func(ctx context.Context) (*admin.ChromeOsDevice, error) {
-		return c.directory.Chromeosdevices.Get(c.customer(), id).Context(ctx).Do()
+		return c.directory.Chromeosdevices.Get(c.customer(), id).Projection(whole).Context(ctx).Do()
 	})
 	switch {
 	case err != nil:
 		return nil, err
 	case d.DeviceId != id:
 		return nil, malformed(call, "another device than the one that was asked for")
-	case !isOf(u)(d.AnnotatedUser):
+	case whose(u, d.AnnotatedUser) == others:
 		return nil, nil
 	}
 	return d, nil
@@ -363,8 +408,11 @@ func (c devices) chromebook(ctx context.Context, u *admin.User, id string) (*adm
 // POST /admin/directory/v1/customer/{customer}/devices/mobile/{id}/action, scope admin.directory.device.mobile.action.
 func (c devices) wipeMobile(ctx context.Context, u *admin.User, id string) error {
 	d, err := c.phone(ctx, u, id)
-	if err != nil || d == nil || strings.Contains(strings.ToLower(d.Status), "wip") {
+	if err != nil || d == nil || isWiping(d.Status) || isWiped(d.Status) {
 		return ignoreNotFound(err)
+	}
+	if whose(u, d.Email...) == perhaps {
+		return onlyPerhaps(u, strings.Join(d.Email, ", "))
 	}
 	call := managing(mobile, "wipe the account of %s from the mobile device %s", name(u), id)
 	return c.write(ctx, call, func(ctx context.Context) error {
@@ -376,8 +424,11 @@ func (c devices) wipeMobile(ctx context.Context, u *admin.User, id string) error
 // POST /v1/devices/{device}/deviceUsers/{user}:wipe, scope cloud-identity.devices.
 func (c devices) wipeUser(ctx context.Context, u *admin.User, id string) error {
 	used, err := c.deviceUser(ctx, u, id)
-	if err != nil || used == nil || strings.HasPrefix(used.ManagementState, "WIP") {
+	if err != nil || used == nil || isWiping(used.ManagementState) || isWiped(used.ManagementState) {
 		return ignoreNotFound(err)
+	}
+	if whose(u, used.UserEmail) == perhaps {
+		return onlyPerhaps(u, used.UserEmail)
 	}
 	call := managing(deviceUsers, "wipe the account of %s from the device %s", name(u), id)
 	begun, err := do(ctx, c.Google, call, func(ctx context.Context) (*cloudidentity.Operation, error) {
@@ -397,6 +448,9 @@ func (c devices) release(ctx context.Context, u *admin.User, id string) error {
 	d, err := c.chromebook(ctx, u, id)
 	if err != nil || d == nil {
 		return ignoreNotFound(err)
+	}
+	if whose(u, d.AnnotatedUser) == perhaps {
+		return onlyPerhaps(u, d.AnnotatedUser)
 	}
 	call := managing(chromeOS, "release the ChromeOS device %s", id)
 	return c.write(ctx, call, func(ctx context.Context) error {

@@ -159,6 +159,7 @@ func TestWhatIsNoListOfDevicesIsNoEmptyOne(t *testing.T) {
 		"a phone without an owner":   {mobile, `{"kind":"admin#directory#mobiledevices","mobiledevices":[{"resourceId":"x"}]}`, "an owner"},
 		"an object of some proxy":    {users, `{"status":"ok"}`, "other than deviceUsers"},
 		"a user of no device":        {users, `{"deviceUsers":[{"name":"x"}]}`, "user of no device"},
+		"a user who is nobody":       {users, `{"deviceUsers":[{"name":"devices/x/deviceUsers/y"}]}`, "who is nobody"},
 		"a page that has no end":     {users, `{"nextPageToken":"again"}`, "circle"},
 		"a device without an id":     {chromeOS, `{"kind":"admin#directory#chromeosdevices","chromeosdevices":[{}]}`, "without an id"},
 		"another device than wanted": {"/v1/devices/*", `{"name":"devices/other"}`, "another device"},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize"
 	"google.golang.org/api/drive/v3"
 
 	admin "google.golang.org/api/admin/directory/v1"
@@ -26,7 +27,7 @@ func DriveOwnership(g *Google) access.Connector {
 
 type driveOwnership struct{ mover }
 
-var _ access.Transferer = (*driveOwnership)(nil)
+var _ access.Vetter = (*driveOwnership)(nil)
 
 const myDrive access.GrantID = "my_drive"
 
@@ -38,7 +39,7 @@ func (c *driveOwnership) owned(ctx context.Context, u *admin.User) ([]*drive.Fil
 	call := reading(files, "list the files of %s", name(u)).as(u.PrimaryEmail)
 	found, err := listUnsighted(ctx, c.Google, call, func(ctx context.Context, token string) (page[drive.File], error) {
 		answer, err := c.drive.Files.List().Q("'me' in owners").Corpora("user").Spaces("drive").PageSize(1000).PageToken(token).
-			Fields("kind", "incompleteSearch", "nextPageToken", "files(id,trashed,shared,permissions(type,emailAddress,domain,deleted))").Context(ctx).Do()
+			Fields("kind", "incompleteSearch", "nextPageToken", "files(id,trashed,shared,quotaBytesUsed,permissions(type,emailAddress,domain,deleted))").Context(ctx).Do()
 		if err != nil {
 			return page[drive.File]{}, err
 		}
@@ -119,6 +120,65 @@ func leadsOutside(p *drive.Permission, domains map[string]bool) bool {
 func domainOf(address string) string {
 	_, domain, _ := strings.Cut(strings.ToLower(address), "@")
 	return domain
+}
+
+// Vet refuses a successor whose storage is too small for the files.
+// GET /drive/v3/about, scope drive.metadata.readonly. The storage of an organization can be one pool, of which everybody
+// is shown the same limit and usage ([DISC] About.storageQuota): within it nothing that moves takes more.
+func (c *driveOwnership) Vet(ctx context.Context, account access.AccountID, _ access.Holdings, successor access.AccountID) error {
+	u, err := c.user(ctx, account)
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	found, err := c.owned(ctx, u)
+	if cannotBeSeen(u, err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	own, err := c.storage(ctx, u)
+	if err != nil {
+		return err
+	}
+	heir, err := c.user(ctx, successor)
+	if err != nil {
+		return unsure(err)
+	}
+	room, err := c.storage(ctx, heir)
+	if err != nil {
+		return err
+	}
+	var size int64
+	for _, f := range found {
+		if !f.Trashed {
+			size += f.QuotaBytesUsed
+		}
+	}
+	free := room.Limit - room.Usage
+	if room.Limit == 0 || size <= free || room.Limit == own.Limit && room.Usage == own.Usage {
+		return nil
+	}
+	return &access.Error{
+		Kind: access.Blocked, Op: "find out whether " + name(heir) + " has room for the files of " + name(u),
+		Reason: fmt.Sprintf("the files take %s, and %s has %s left", humanize.Bytes(uint64(size)), name(heir), humanize.Bytes(uint64(max(0, free)))),
+		Fix:    "Give the successor more storage (Admin console, Storage), or name another.",
+	}
+}
+
+// storage is how much somebody may store, and has stored, as that person.
+func (c *driveOwnership) storage(ctx context.Context, u *admin.User) (*drive.AboutStorageQuota, error) {
+	call := reading(files, "find out how much %s can store", name(u)).as(u.PrimaryEmail)
+	about, err := do(ctx, c.Google, call, func(ctx context.Context) (*drive.About, error) {
+		return c.drive.About.Get().Fields("kind", "storageQuota").Context(ctx).Do()
+	})
+	if err == nil && (!files.speaks(about.Kind) || about.StorageQuota == nil) {
+		err = malformed(call, "something other than a storage quota")
+	}
+	if err != nil {
+		return nil, unsure(err)
+	}
+	return about.StorageQuota, nil
 }
 
 // Moves says that files need an owner.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	admin "google.golang.org/api/admin/directory/v1"
 	"google.golang.org/api/gmail/v1"
@@ -94,32 +95,93 @@ func (c delegations) forwardingAddresses(ctx context.Context, u *admin.User) (gr
 }
 
 // removeForwardingAddress: DELETE /gmail/v1/users/me/settings/forwardingAddresses/{address}, scope
-// gmail.settings.sharing. The forwarding and the filters that use it come before it in the order of ids.
+// gmail.settings.sharing. The forwarding and the filters that use it come before it in the order of ids. What of them is
+// still there, because it is tolerated, or could not be taken away, or is new, would stop forwarding with the address,
+// and none of that is for this row to end.
 func (c delegations) removeForwardingAddress(ctx context.Context, u *admin.User, address string) error {
+	if err := c.refuseInUse(ctx, u, address); err != nil {
+		return err
+	}
 	return c.change(ctx, u, mail, "the forwarding address", address, func(ctx context.Context, s *gmail.UsersSettingsService) error {
 		return s.ForwardingAddresses.Delete(me, address).Context(ctx).Do()
 	})
 }
 
+// looks are how often it is looked whether a forwarding address is still in use: what was taken away just before may be
+// shown for a moment.
+const looks = 3
+
+// refuseInUse refuses to take away an address to which mail is being forwarded.
+func (c delegations) refuseInUse(ctx context.Context, u *admin.User, address string) error {
+	for look := 1; ; look++ {
+		uses, err := c.uses(ctx, u, address)
+		switch {
+		case err != nil:
+			return err
+		case len(uses) == 0:
+			return nil
+		case look == looks:
+			return &access.Error{
+				Kind: access.Blocked, Op: "take away the forwarding address " + address,
+				Reason: "mail is still forwarded there, by " + strings.Join(uses, ", ") + ", which would end with it",
+				Fix:    "Each is a row of its own: let it go first, or in the same plan. If it is tolerated, tolerate the address for as long.",
+			}
+		}
+		if err := c.clock.Sleep(ctx, time.Duration(look)*time.Second); err != nil {
+			return err
+		}
+	}
+}
+
+// uses are the ids of what forwards to an address.
+func (c delegations) uses(ctx context.Context, u *admin.User, address string) (ids []string, err error) {
+	to, err := c.forwardsTo(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	if to == address {
+		ids = append(ids, "auto_forwarding/"+to)
+	}
+	found, err := c.forwarding(ctx, u)
+	for _, f := range found {
+		if spelled(f.Action.Forward) == address {
+			ids = append(ids, "filter/"+f.Id)
+		}
+	}
+	return ids, err
+}
+
+// autoForwarding is named by where it goes: forwarding to somebody else is another grant, which neither a plan nor a
+// toleration has seen.
 func (c delegations) autoForwarding(ctx context.Context, u *admin.User) ([]access.Grant, error) {
+	to, err := c.forwardsTo(ctx, u)
+	if err != nil || to == "" {
+		return nil, err
+	}
+	return []access.Grant{{ID: access.GrantID("auto_forwarding/" + to), Label: to + " (all mail is forwarded there)"}}, nil
+}
+
+// forwardsTo is where all mail is forwarded, and "" if it is not.
+func (c delegations) forwardsTo(ctx context.Context, u *admin.User) (string, error) {
 	answer, err := settings(ctx, c, u, "the forwarding of all mail", []string{"enabled", "emailAddress", "disposition"},
 		func(ctx context.Context, s *gmail.UsersSettingsService) (*gmail.AutoForwarding, error) {
 			return s.GetAutoForwarding(me).Context(ctx).Do()
 		})
 	switch {
-	case err != nil:
-		return nil, err
-	case !answer.Enabled:
-		return nil, nil
+	case err != nil || !answer.Enabled:
+		return "", err
 	case answer.EmailAddress == "":
-		return nil, unnamed(u, "forwarding")
+		return "", unnamed(u, "forwarding")
 	}
-	return []access.Grant{{ID: "auto_forwarding", Label: oneLine(strings.ToLower(answer.EmailAddress)) + " (all mail is forwarded there)"}}, nil
+	return spelled(answer.EmailAddress), nil
 }
 
-// removeAutoForwarding: PUT /gmail/v1/users/me/settings/autoForwarding, scope gmail.settings.sharing. Its false has to
-// be named to be sent.
-func (c delegations) removeAutoForwarding(ctx context.Context, u *admin.User, _ string) error {
+// removeAutoForwarding: PUT /gmail/v1/users/me/settings/autoForwarding, scope gmail.settings.sharing, if it still goes
+// there. Its false has to be named to be sent.
+func (c delegations) removeAutoForwarding(ctx context.Context, u *admin.User, address string) error {
+	if to, err := c.forwardsTo(ctx, u); err != nil || to != address {
+		return err
+	}
 	return c.change(ctx, u, mail, "the forwarding of all mail", "", func(ctx context.Context, s *gmail.UsersSettingsService) error {
 		_, err := s.UpdateAutoForwarding(me, &gmail.AutoForwarding{Enabled: false, ForceSendFields: []string{"Enabled"}}).Context(ctx).Do()
 		return err
@@ -128,6 +190,19 @@ func (c delegations) removeAutoForwarding(ctx context.Context, u *admin.User, _ 
 
 // filters are those that forward: what the others do stays in the mailbox.
 func (c delegations) filters(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
+	found, err := c.forwarding(ctx, u)
+	for _, f := range found {
+		// What a filter looks for may be anybody's secret: it goes by its id.
+		grant := access.Grant{ID: access.GrantID("filter/" + f.Id), Label: fmt.Sprintf("%s (the filter %s forwards there)", spelled(f.Action.Forward), f.Id)}
+		if len(f.Action.AddLabelIds)+len(f.Action.RemoveLabelIds) > 0 {
+			grant.Note = "The filter goes as a whole: what else it does with the mail that it finds, such as to file or to hide it, ends too."
+		}
+		grants = append(grants, grant)
+	}
+	return grants, err
+}
+
+func (c delegations) forwarding(ctx context.Context, u *admin.User) (found []*gmail.Filter, err error) {
 	answer, err := settings(ctx, c, u, "the mail filters", []string{"filter"},
 		func(ctx context.Context, s *gmail.UsersSettingsService) (*gmail.ListFiltersResponse, error) {
 			return s.Filters.List(me).Context(ctx).Do()
@@ -142,11 +217,9 @@ func (c delegations) filters(ctx context.Context, u *admin.User) (grants []acces
 		case f.Action == nil || f.Action.Forward == "":
 			continue
 		}
-		// What a filter looks for may be anybody's secret: it goes by its id.
-		label := fmt.Sprintf("%s (the filter %s forwards there)", oneLine(strings.ToLower(f.Action.Forward)), f.Id)
-		grants = append(grants, access.Grant{ID: access.GrantID("filter/" + f.Id), Label: label})
+		found = append(found, f)
 	}
-	return grants, nil
+	return found, nil
 }
 
 // removeFilter: DELETE /gmail/v1/users/me/settings/filters/{id}, scope gmail.settings.basic.
@@ -192,12 +265,15 @@ func (c delegations) removeSendAs(ctx context.Context, u *admin.User, address st
 
 // byAddress is a grant that an address names. One that was not confirmed gives nothing yet, and can at any time.
 func byAddress(family, address, what, verification string) access.Grant {
-	address = oneLine(strings.ToLower(address))
+	address = spelled(address)
 	if verification != "" && verification != "accepted" {
 		what += ", " + oneLine(verification)
 	}
 	return access.Grant{ID: access.GrantID(family + address), Label: address + " (" + what + ")"}
 }
+
+// spelled is an address as ids and labels have it.
+func spelled(address string) string { return oneLine(strings.ToLower(address)) }
 
 func unnamed(u *admin.User, what string) error {
 	return malformed(reading(mail, "list the mail settings of %s", name(u)), what+" that names nobody")

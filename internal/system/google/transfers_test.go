@@ -314,3 +314,60 @@ func TestWhatCanNotBeListedOfAnActiveOwnerIsAnError(t *testing.T) {
 	_, err := google.DashboardOwnership(w.google).List(t.Context(), w.id(sandboxgoogle.Jane))
 	refused(t, err, access.NotAvailable, "Looker Studio")
 }
+
+func TestASuccessorWithoutRoomIsRefusedAndOneInAPoolIsNot(t *testing.T) {
+	t.Parallel()
+	const ofFiles = 200_000_000 // five files of Jane's that move
+	for name, c := range map[string]struct {
+		prepare func(*sandboxgoogle.Tenant)
+		refused bool
+	}{
+		"no limit":    {func(*sandboxgoogle.Tenant) {}, false},
+		"just enough": {func(x *sandboxgoogle.Tenant) { x.LimitStorage(sandboxgoogle.Mei, ofFiles) }, false},
+		"not enough":  {func(x *sandboxgoogle.Tenant) { x.LimitStorage(sandboxgoogle.Mei, ofFiles-1) }, true},
+		"beyond her limit": {func(x *sandboxgoogle.Tenant) {
+			x.LimitStorage(sandboxgoogle.Mei, 1)
+			x.CreateFile(sandboxgoogle.Mei, "Mine")
+		}, true},
+		"can't be counted":  {func(x *sandboxgoogle.Tenant) { x.LimitStorage(sandboxgoogle.Mei, 1); x.Suspend(sandboxgoogle.Jane) }, false},
+		"one pool for both": {func(x *sandboxgoogle.Tenant) { pool(x, ofFiles) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+			c.prepare(w.tenant)
+			vetter, _ := google.DriveOwnership(w.google).(access.Vetter)
+			err := vetter.Vet(t.Context(), w.id(sandboxgoogle.Jane), nil, w.id(sandboxgoogle.Mei))
+			if c.refused {
+				refused(t, err, access.Blocked, "the files take 200 MB", "left. Give the successor more storage")
+			} else if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// pool gives both the same limit, which both have used up.
+func pool(tenant *sandboxgoogle.Tenant, size int64) {
+	for range len(tenant.Files(sandboxgoogle.Jane)) + 1 {
+		tenant.CreateFile(sandboxgoogle.Mei, "Hers")
+	}
+	tenant.LimitStorage(sandboxgoogle.Jane, size)
+	tenant.LimitStorage(sandboxgoogle.Mei, size)
+}
+
+func TestRoomThatCanNotBeLookedAtIsNotTakenForEnough(t *testing.T) {
+	t.Parallel()
+	for name, do := range map[string]func(http.ResponseWriter, *http.Request, http.Handler){
+		"nothing":   sandbox.Status(http.StatusOK, `{"kind":"drive#about"}`),
+		"a list":    sandbox.Status(http.StatusOK, `{"kind":"drive#fileList"}`),
+		"a refusal": refusal(http.StatusForbidden, "forbidden", "no"),
+	} {
+		w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+		w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/drive/v3/about"), Do: do})
+		vetter, _ := google.DriveOwnership(w.google).(access.Vetter)
+		if err := vetter.Vet(t.Context(), w.id(sandboxgoogle.Jane), nil, w.id(sandboxgoogle.Mei)); err == nil {
+			t.Errorf("%s passes for room enough", name)
+		}
+	}
+}

@@ -187,6 +187,17 @@ resource "offboard_devices" "this" {
   depends_on = [offboard_account.this]
 }
 
+resource "offboard_received_delegations" "this" {
+  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "received_delegations")])
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  tolerate   = lookup(var.tolerate, "received_delegations", null)
+
+  depends_on = [offboard_account.this]
+}
+
 # 7. What moves by itself once it has begun, and takes as long as it takes: nothing else waits for it. Google advises to
 # suspend an account first, so that nothing is added meanwhile.
 
