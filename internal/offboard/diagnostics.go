@@ -14,7 +14,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
 
-// Everything this package says to people stands in this file. Each text says what happened, what is still
+// Everything this package says to people stands in this file and, of legal holds, in hold_diagnostics.go. Each text says what happened, what is still
 // open and what to do; errors about a row stand at the row. Warnings of one sort have one summary, which
 // is what Terraform folds many of them under.
 
@@ -96,6 +96,11 @@ func errorNoAccount(v values) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(rootAccount, "No such account", fmt.Sprintf(
 		"There is no account %q in %s. If it has been deleted, leave out account: the address then says whether there is another one.",
 		v.Account.ValueString(), v.System.ValueString()))
+}
+
+func errorPrivate(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("The private state can't be read", "It was written by another version of this provider. "+
+		"Refresh the state with this one (terraform apply -refresh-only). The cause: "+err.Error()+".")
 }
 
 func errorUnknown(attribute string) diag.Diagnostic {

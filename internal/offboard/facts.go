@@ -56,14 +56,17 @@ func recall(ctx context.Context, private privateReader, diags *diag.Diagnostics)
 		return f
 	}
 	if err := json.Unmarshal(value, &f); err != nil {
-		diags.AddError("The private state can't be read", "It was written by another version of this provider. "+
-			"Refresh the state with this one (terraform apply -refresh-only). The cause: "+err.Error()+".")
+		diags.Append(errorPrivate(err))
 	}
 	return f
 }
 
 func (f facts) remember(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {
-	value, err := json.Marshal(f)
+	rememberFacts(ctx, private, f, diags)
+}
+
+func rememberFacts(ctx context.Context, private privateWriter, facts any, diags *diag.Diagnostics) {
+	value, err := json.Marshal(facts)
 	if err != nil {
 		diags.AddError("The private state can't be written", err.Error()+".")
 		return

@@ -1,4 +1,5 @@
-// Package offboard is the one Terraform resource behind every offboard_* type.
+// Package offboard is the one Terraform resource behind every offboard_* type that is a kind of access, and the one
+// of legal holds (hold.go), which is built the same way around rows that are to stay.
 //
 // Every kind of access is the same resource with another row meaning. Read lists, and is the only place
 // where access is discovered. ModifyPlan subtracts: a pure function of configuration and prior state, so
@@ -41,6 +42,8 @@ type System struct {
 	Directory access.Directory
 	// Connectors by the name of the kind.
 	Connectors map[string]access.Connector
+	// Custodian is nil where nobody can be put on legal hold.
+	Custodian access.Custodian
 
 	surveys memo.Map[string, map[access.AccountID][]access.Grant]
 }

@@ -38,16 +38,19 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the provider's Environment. Validation runs without one.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.env = environment(req, resp)
+}
+
+func environment(req resource.ConfigureRequest, resp *resource.ConfigureResponse) *Environment {
 	if req.ProviderData == nil {
-		return
+		return nil
 	}
 	env, ok := req.ProviderData.(*Environment)
 	if !ok {
 		resp.Diagnostics.AddError("Wrong provider data",
 			fmt.Sprintf("Got %T. This is always a bug in the provider; please report it.", req.ProviderData))
-		return
 	}
-	r.env = env
+	return env
 }
 
 // ValidateConfig refuses what no plan could make right.
@@ -64,14 +67,16 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 }
 
 // hasNot says that a system does not have this kind of access, and which ones do. It is empty for one that has.
-func (r *Resource) hasNot(system string) string {
+func (r *Resource) hasNot(system string) string { return notAmong(r.typeName(), r.systems, system) }
+
+func notAmong(typeName string, systems []string, system string) string {
 	switch {
-	case slices.Contains(r.systems, system):
+	case slices.Contains(systems, system):
 		return ""
-	case len(r.systems) == 0:
-		return fmt.Sprintf("%s has no system %q, and no other.", r.typeName(), system)
+	case len(systems) == 0:
+		return fmt.Sprintf("%s has no system %q, and no other.", typeName, system)
 	}
-	return fmt.Sprintf("%s has no system %q. It has %s.", r.typeName(), system, quotedWords(r.systems))
+	return fmt.Sprintf("%s has no system %q. It has %s.", typeName, system, quotedWords(systems))
 }
 
 // connector returns the connector for a resource: for an account, the one for its disposition.

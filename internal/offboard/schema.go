@@ -49,7 +49,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 		attrSystem: schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "The system: " + quoted(r.systems) + ". It has to be configured in the provider block.",
-			Validators:          []validator.String{hasKind{r}},
+			Validators:          []validator.String{among{r.typeName(), r.systems}},
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 		attrPerson: schema.StringAttribute{
@@ -147,19 +147,22 @@ func anotherAccount(_ context.Context, req planmodifier.StringRequest, resp *str
 	resp.RequiresReplace = !req.ConfigValue.IsNull() && !req.ConfigValue.Equal(req.StateValue)
 }
 
-// hasKind accepts the systems that have this kind of access.
-type hasKind struct{ resource *Resource }
-
-func (v hasKind) Description(context.Context) string {
-	return "must be one of " + quotedWords(v.resource.systems)
+// among accepts the systems that a resource type has.
+type among struct {
+	typeName string
+	systems  []string
 }
-func (v hasKind) MarkdownDescription(c context.Context) string { return v.Description(c) }
 
-func (v hasKind) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+func (v among) Description(context.Context) string {
+	return "must be one of " + quotedWords(v.systems)
+}
+func (v among) MarkdownDescription(c context.Context) string { return v.Description(c) }
+
+func (v among) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if err := v.resource.hasNot(req.ConfigValue.ValueString()); err != "" {
+	if err := notAmong(v.typeName, v.systems, req.ConfigValue.ValueString()); err != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Unknown system", err)
 	}
 }

@@ -108,6 +108,7 @@ func (p *offboardProvider) configureGoogle(ctx context.Context, all settings, en
 				}
 				return row.Google(connected)
 			})
+			env.Systems[systemGoogle].Custodian = google.LegalHolds(connected)
 			return
 		}
 	}

@@ -147,7 +147,7 @@ func (p *offboardProvider) Resources(context.Context) []func() resource.Resource
 	for _, row := range p.Kinds {
 		factories = append(factories, offboard.New(row.Kind, row.systems()))
 	}
-	return factories
+	return append(factories, offboard.NewLegalHold([]string{systemGoogle}))
 }
 
 func (p *offboardProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }

@@ -48,7 +48,8 @@ func (t *Tenant) LimitSharing(next int) {
 // HoldSharedDrives puts a person's Drive on hold in a matter, with the shared drives that they are a member of.
 func (t *Tenant) HoldSharedDrives(email, matter string) {
 	t.change(func(s *state, now time.Time) {
-		s.addHold(s.mustMatter(matter), "Shared drives of "+email, "DRIVE", []string{s.mustUser(email).ID}, "", now).SharedDrives = true
+		h := s.addHold(s.mustMatter(matter), "Shared drives of "+email, "DRIVE", []string{s.mustUser(email).ID}, "", now)
+		h.Query = withSharedDrives()
 	})
 }
 

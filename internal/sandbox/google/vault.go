@@ -36,6 +36,19 @@ var vaultOperations = []operation{
 	{
 		method: "DELETE", path: onMatters + "/{matterId}/holds/{holdId}", scopes: vaultScope, serve: (*call).deleteHold,
 	},
+	{
+		method: "POST", path: onMatters, scopes: vaultScope, serve: (*call).createMatter,
+	},
+	{
+		method: "GET", path: onMatters + "/{matterId}", scopes: readVaultScope,
+		query: "view", serve: (*call).getMatter,
+	},
+	{
+		method: "POST", path: onMatters + "/{matterId}/holds/{holdId}/accounts", scopes: vaultScope, serve: (*call).addHeldAccount,
+	},
+	{
+		method: "DELETE", path: onMatters + "/{matterId}/holds/{holdId}/accounts/{accountId}", scopes: vaultScope, serve: (*call).removeHeldAccount,
+	},
 }
 
 // vaultState is what Vault keeps, and the organizational units that its holds may cover.
@@ -43,6 +56,8 @@ type vaultState struct {
 	Matters map[string]*matter
 	// OrgUnits are the paths of units that may have nobody in them.
 	OrgUnits []string
+	// WithoutVault are the ids of those whose licence does not include Vault.
+	WithoutVault []string
 }
 
 type matter struct {
@@ -56,14 +71,16 @@ type hold struct {
 	Accounts         []string
 	OrgUnit          string
 	Updated          time.Time
-	// SharedDrives says that a hold on Drive includes the shared drives that they are members of.
-	SharedDrives bool
+	// Since is when an account was added that was not there from the start, and Query what narrows the hold or widens it.
+	Since map[string]time.Time
+	Query heldQuery
 }
 
 // The states of matters, and the corpora of holds, as far as the sandbox has them.
 const (
-	openMatter   = "OPEN"
-	closedMatter = "CLOSED"
+	openMatter    = "OPEN"
+	closedMatter  = "CLOSED"
+	deletedMatter = "DELETED"
 )
 
 var corpora = []string{"DRIVE", "MAIL", "GROUPS", "HANGOUTS_CHAT", "VOICE", "CALENDAR", "GEMINI", "GEMINI_IN_WORKSPACE"}
@@ -79,9 +96,10 @@ func (b *builder) vault() {
 	b.addHold(b.mustMatter(Dispute), "Those who left", "DRIVE", nil, "/Former staff", b.founded)
 }
 
-func (s *state) addMatter(name string) {
+func (s *state) addMatter(name string) *matter {
 	m := &matter{ID: letters(20, s.again("matter", name)...), Name: name, State: openMatter, Holds: map[string]*hold{}}
 	s.Matters[m.ID] = m
+	return m
 }
 
 func (s *state) addHold(m *matter, name, corpus string, accounts []string, unit string, now time.Time) *hold {
@@ -183,7 +201,7 @@ func (c *call) listMatters() reply {
 	rows := []object{}
 	for _, m := range sorted(c.state.Matters) {
 		if state := c.query.Get("state"); c.state.isSuper(c.by) && (state == "" || state == m.State) {
-			rows = append(rows, object{"matterId": m.ID, "name": m.Name, "description": m.Description, "state": m.State})
+			rows = append(rows, m.row())
 		}
 	}
 	return c.plainList("", "matters", rows, 100)
@@ -234,8 +252,8 @@ func (c *call) getHold() reply {
 // holdRow is a hold. Whom it covers shows in the full view alone ([DISC] HoldView).
 func (c *call) holdRow(h *hold) object {
 	row := object{"holdId": h.ID, "name": h.Name, "corpus": h.Corpus, "updateTime": h.Updated.UTC().Format(time.RFC3339)}
-	if h.Corpus == "DRIVE" {
-		row["query"] = object{"driveQuery": object{"includeSharedDriveFiles": h.SharedDrives}}
+	if query := h.Query.row(); len(query) > 0 && c.query.Get("view") != "BASIC_HOLD" {
+		row["query"] = query
 	}
 	switch {
 	case c.query.Get("view") == "BASIC_HOLD":
@@ -244,13 +262,11 @@ func (c *call) holdRow(h *hold) object {
 	default:
 		accounts := []object{}
 		for _, id := range h.Accounts {
-			account := object{"accountId": id, "holdTime": row["updateTime"]}
-			if u := c.state.Users[id]; u != nil {
-				account["email"], account["firstName"], account["lastName"] = u.PrimaryEmail, u.GivenName, u.FamilyName
-			}
-			accounts = append(accounts, account)
+			accounts = append(accounts, c.heldAccount(h, id))
 		}
-		row["accounts"] = accounts
+		if len(accounts) > 0 {
+			row["accounts"] = accounts
+		}
 	}
 	return row
 }
@@ -265,12 +281,13 @@ func (c *call) createHold() reply {
 		Name, Corpus string
 		Accounts     []struct{ AccountID, Email string }
 		OrgUnit      *struct{ OrgUnitID string }
+		Query        heldQuery
 	}
 	if failed := c.decode(&body); failed != nil {
 		return failed.reply()
 	}
 	var accounts []string
-	wrong := m.State != openMatter || body.Name == "" || !slices.Contains(corpora, body.Corpus) || (len(body.Accounts) > 0) == (body.OrgUnit != nil)
+	wrong := body.Name == "" || !slices.Contains(corpora, body.Corpus) || (len(body.Accounts) > 0) == (body.OrgUnit != nil) || !body.Query.fits(body.Corpus)
 	for _, account := range body.Accounts {
 		key := account.Email
 		if key == "" {
@@ -293,11 +310,14 @@ func (c *call) createHold() reply {
 		wrong = wrong || unit == ""
 	}
 	if wrong {
-		f := fail(http.StatusBadRequest, "", "")
-		f.modern("INVALID_ARGUMENT", "Request contains an invalid argument.")
-		return f.reply()
+		return badHold().reply()
 	}
-	return ok(c.holdRow(c.state.addHold(m, body.Name, body.Corpus, accounts, unit, c.now)))
+	if failed := c.checkHoldable(m, body.Name, accounts...); failed != nil {
+		return failed.reply()
+	}
+	made := c.state.addHold(m, body.Name, body.Corpus, accounts, unit, c.now)
+	made.Query = body.Query
+	return ok(c.holdRow(made))
 }
 
 func (c *call) deleteHold() reply {

@@ -19,7 +19,7 @@ func (s *state) mustMatter(name string) *matter {
 
 // OpenMatter opens a matter in Vault.
 func (t *Tenant) OpenMatter(name string) {
-	t.change(func(s *state, _ time.Time) { s.addMatter(name) })
+	t.change(func(s *state, _ time.Time) { _ = s.addMatter(name) })
 }
 
 // CloseMatter closes a matter, which ends its holds.

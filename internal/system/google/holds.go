@@ -15,7 +15,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
 
-// Holds in Vault are no access, and nothing here lifts one. They stand in the way: of somebody on hold Google
+// Holds in Vault are no access, and nothing here lifts one (custody.go does, for who says so). They stand in the way: of somebody on hold Google
 // transfers nothing, whichever of their services is held (https://support.google.com/a/answer/1247799), and what is
 // held is lost with the licence (https://support.google.com/vault/answer/4552977).
 //
@@ -48,14 +48,7 @@ const mattersAtOnce = 5
 // GET /v1/matters?state=OPEN and /v1/matters/{matter}/holds?view=FULL_HOLD, scope ediscovery.readonly. A matter that
 // is closed holds nothing any more.
 func (g *Google) sweep(ctx context.Context) (*holds, error) {
-	call := reading(matters, "list the matters in Vault")
-	open, err := list(withShape(ctx, "matters", "nextPageToken"), g, call, func(ctx context.Context, token string) (page[vault.Matter], error) {
-		answer, err := g.vault.Matters.List().State("OPEN").View("BASIC").PageSize(100).PageToken(token).Context(ctx).Do()
-		if err != nil {
-			return page[vault.Matter]{}, err
-		}
-		return page[vault.Matter]{answer.Matters, shaped, answer.NextPageToken}, nil
-	})
+	open, err := g.matters(ctx, "OPEN")
 	if err != nil {
 		return nil, unsure(err)
 	}
@@ -64,9 +57,6 @@ func (g *Google) sweep(ctx context.Context) (*holds, error) {
 	asking, askCtx := errgroup.WithContext(ctx)
 	asking.SetLimit(mattersAtOnce)
 	for i, m := range open {
-		if m.MatterId == "" {
-			return nil, malformed(call, "a matter without an id")
-		}
 		asking.Go(func() (err error) {
 			of[i], err = g.holdsIn(askCtx, m)
 			return err
@@ -81,6 +71,28 @@ func (g *Google) sweep(ctx context.Context) (*holds, error) {
 	all.found = slices.Concat(of...)
 	all.units, err = g.orgUnits(ctx)
 	return all, unsure(err)
+}
+
+// matters lists the matters in Vault that are in a state; "" is any.
+func (g *Google) matters(ctx context.Context, state string) ([]*vault.Matter, error) {
+	call := reading(matters, "list the matters in Vault")
+	all, err := list(withShape(ctx, "matters", "nextPageToken"), g, call, func(ctx context.Context, token string) (page[vault.Matter], error) {
+		asked := g.vault.Matters.List().View("BASIC").PageSize(100).PageToken(token)
+		if state != "" {
+			asked = asked.State(state)
+		}
+		answer, err := asked.Context(ctx).Do()
+		if err != nil {
+			return page[vault.Matter]{}, err
+		}
+		return page[vault.Matter]{answer.Matters, shaped, answer.NextPageToken}, nil
+	})
+	for _, m := range all {
+		if m.MatterId == "" {
+			return nil, malformed(call, "a matter without an id")
+		}
+	}
+	return all, err
 }
 
 func (g *Google) holdsIn(ctx context.Context, m *vault.Matter) (found []heldIn, err error) {
@@ -155,23 +167,34 @@ func (h *holds) above(u *admin.User) ([]string, error) {
 // bare is the id of a unit without what the APIs put in front of it, or don't.
 func bare(unit string) string { return strings.TrimPrefix(unit, "id:") }
 
-// covering is the first hold that covers a person, with how it does.
-func (h *holds) covering(u *admin.User) (*heldIn, string, error) {
+// A cover is a hold that covers a person, with how it does.
+type cover struct {
+	heldIn
+	how string
+}
+
+// over are the holds that cover a person.
+func (h *holds) over(u *admin.User) (covers []cover, err error) {
 	chain, err := h.above(u)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	for _, held := range h.found {
-		if held.OrgUnit != nil && slices.Contains(chain, bare(held.OrgUnit.OrgUnitId)) {
-			return &held, ", through an organizational unit that they are in", nil
-		}
-		for _, account := range held.Accounts {
-			if account.AccountId == u.Id || slices.Contains(append(aliases(u), name(u)), strings.ToLower(account.Email)) {
-				return &held, "", nil
-			}
+		switch {
+		case held.OrgUnit != nil && slices.Contains(chain, bare(held.OrgUnit.OrgUnitId)):
+			covers = append(covers, cover{held, ", through an organizational unit that they are in"})
+		case slices.ContainsFunc(held.Accounts, func(account *vault.HeldAccount) bool {
+			return account.AccountId == u.Id || slices.Contains(append(aliases(u), name(u)), strings.ToLower(account.Email))
+		}):
+			covers = append(covers, cover{held, ""})
 		}
 	}
-	return nil, "", nil
+	return covers, nil
+}
+
+// String names a hold and its matter.
+func (c cover) String() string {
+	return fmt.Sprintf("%q in the Vault matter %q%s", oneLine(c.Name), oneLine(c.matter.Name), c.how)
 }
 
 // refuseHeld refuses what must not happen to somebody on hold, by the sweep that this run has made already: for the
@@ -249,6 +272,17 @@ func (g *Google) refuseNow(ctx context.Context, refuse func(*holds) error) error
 	return refuse(g.latest.holds)
 }
 
+// forgetHolds has what is about to be done be held against the holds that there are now.
+func (g *Google) forgetHolds(ctx context.Context) error {
+	done, err := g.latest.turns.wait(ctx, "")
+	if err != nil {
+		return err
+	}
+	defer done()
+	g.latest.holds = nil
+	return nil
+}
+
 // withoutVault adds to a refusal what helps a customer who has no Vault.
 func withoutVault(err error) error {
 	e, ok := errors.AsType[*access.Error](err)
@@ -262,13 +296,13 @@ func withoutVault(err error) error {
 }
 
 func (h *holds) refuse(u *admin.User) error {
-	held, how, err := h.covering(u)
-	if held == nil || err != nil {
+	covers, err := h.over(u)
+	if len(covers) == 0 || err != nil {
 		return err
 	}
 	return &access.Error{
 		Kind: access.Blocked, Op: "make sure that nothing holds " + name(u),
-		Reason: fmt.Sprintf("they are on legal hold: %q in the Vault matter %q%s", oneLine(held.Name), oneLine(held.matter.Name), how),
+		Reason: "they are on legal hold: " + covers[0].String(),
 		Fix: "Whoever is responsible for the matter decides when the hold ends; it is never lifted from here. Until then Google transfers nothing of this " +
 			"person, and deleting the account or taking its licence would lose what is held: say in tolerate until when it may stay.",
 	}

@@ -2,7 +2,6 @@ package google
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	admin "google.golang.org/api/admin/directory/v1"
@@ -31,13 +30,13 @@ func (h *holds) refuseInDrives(u *admin.User) error {
 	if len(in.found) == 0 {
 		return nil
 	}
-	held, how, err := in.covering(u)
-	if held == nil || err != nil {
+	covers, err := in.over(u)
+	if len(covers) == 0 || err != nil {
 		return err
 	}
 	return &access.Error{
 		Kind: access.Blocked, Op: "make sure that nothing holds the shared drives of " + name(u),
-		Reason: fmt.Sprintf("they are on legal hold, shared drives included: %q in the Vault matter %q%s", oneLine(held.Name), oneLine(held.matter.Name), how),
+		Reason: "they are on legal hold, shared drives included: " + covers[0].String(),
 		Fix: "Vault holds what is in a shared drive only while a member of it is on hold, so that it could be lost with this membership. Whoever is responsible for " +
 			"the matter decides when the hold ends, or puts another member on hold in its place; it is never lifted from here. Until then say in tolerate until when " +
 			"it may stay.",
