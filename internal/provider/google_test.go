@@ -1,8 +1,10 @@
 package provider_test
 
 import (
+	"archive/zip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -338,8 +340,21 @@ func TestNoSecretOfGooglesIsInStatePlanLogsOrErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, tenant := newGoogleShell(t, importedIn("google", "authenticators", google.Jane, terminated)+
-				importedIn("google", "keys", google.Jane, terminated)+strings.ReplaceAll(oneIn("google", "sessions", google.Omar), "this", "omar"))
+			// Everything of Jane's goes, the account last: its settings are shown as long as it is active.
+			var others []string
+			main := strings.ReplaceAll(oneIn("google", "sessions", google.Omar), "this", "omar")
+			for kind, c := range everyInGoogle {
+				if kind != "account" {
+					main += importedIn("google", kind, google.Jane, append(c.arguments, terminated)...)
+					others = append(others, "offboard_"+kind+".this")
+				}
+			}
+			main += importedIn("google", "account", google.Jane, "depends_on = ["+strings.Join(others, ", ")+"]", terminated)
+			s, tenant := newGoogleShell(t, main)
+			s.write("main.tf", strings.Replace(s.read("main.tf"), "endpoint = var.endpoint", "endpoint = var.endpoint, license_products = "+google.Bought, 1))
+			for _, kind := range []string{"group_membership", "role_assignments"} {
+				everyInGoogle[kind].prepares(tenant)
+			}
 			codes := tenant.BackupCodes(google.Jane)
 			log := filepath.Join(s.workspace.Dir, "trace.log")
 			// Google's own client would log whole answers under this variable.
@@ -364,7 +379,10 @@ func TestNoSecretOfGooglesIsInStatePlanLogsOrErrors(t *testing.T) {
 					secrets = append(secrets, line)
 				}
 			}
-			search := map[string]string{"what was printed": printed.String(), "the state": s.read("terraform.tfstate"), "the trace": s.read("trace.log")}
+			search := map[string]string{
+				"what was printed": printed.String(), "the state": s.read("terraform.tfstate"), "the plan file": unzipped(t, s.read("exit.tfplan")),
+				"the trace": s.read("trace.log"),
+			}
 			if len(codes) == 0 || len(search["the trace"]) < 100_000 || !strings.Contains(search["the trace"], "/verificationCodes") {
 				t.Fatal("the trace does not have the requests in it: nothing was searched")
 			}
@@ -377,6 +395,29 @@ func TestNoSecretOfGooglesIsInStatePlanLogsOrErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unzipped is everything that is in a plan file.
+func unzipped(t *testing.T, file string) string {
+	t.Helper()
+	archive, err := zip.NewReader(strings.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, f := range archive.File {
+		content, err := archive.Open(f.Name)
+		if err == nil {
+			_, err = io.Copy(&all, content)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !strings.Contains(all.String(), "offboard_authenticators") {
+		t.Fatal("the plan file does not have the plan in it: nothing was searched")
+	}
+	return all.String()
 }
 
 func TestOnePlanIsOfTwoSystems(t *testing.T) {

@@ -115,6 +115,8 @@ func TestTheLeaversExampleLocksOutOfBothSystemsBeforeAnythingElse(t *testing.T) 
 		"DELETE /api/v1/api-tokens/", "POST /api/v1/devices/", "POST /v1/devices/", "POST /api/v1/groups/", "DELETE /api/v1/groups/",
 		"POST /admin/directory/v1/groups/", "PATCH /admin/directory/v1/groups/", "DELETE /admin/directory/v1/groups/",
 		"DELETE" + okta + "/roles/", "/roleassignments/", "DELETE /api/v1/apps/",
+		"POST /admin/datatransfer/v1/transfers$", "DELETE /apps/licensing/", "POST /drive/v3/", "PATCH /drive/v3/", "DELETE /drive/v3/",
+		"POST /calendar/v3/", "DELETE /calendar/v3/", "DELETE /gmail/v1/", "PUT /gmail/v1/",
 	}
 	_, lastAuthenticator := d.span(log, "okta DELETE"+okta+"/authenticator-enrollments/", "okta DELETE /webauthn-registration/", "okta POST"+okta+"$")
 	newPassword, _ := d.span(log, "google PUT"+google+"$")
@@ -126,7 +128,8 @@ func TestTheLeaversExampleLocksOutOfBothSystemsBeforeAnythingElse(t *testing.T) 
 	_, lastMail := d.span(log, mail)
 	_, googleSuspended := d.span(log, "google PUT"+google+"$")
 	firstLicence, _ := d.span(log, "google DELETE /apps/licensing/")
-	_, transferred := d.span(log, "google POST /admin/datatransfer/v1/transfers$")
+	firstTransfer, lastTransfer := d.span(log, "google POST /admin/datatransfer/v1/transfers$")
+	drives, _ := d.span(log, "POST /drive/v3/", "PATCH /drive/v3/", "DELETE /drive/v3/")
 	owners, _ := d.span(log, "PATCH /admin/directory/v1/groups/", "POST /admin/directory/v1/groups/", "POST /api/v1/groups/")
 	for _, order := range []struct {
 		what          string
@@ -140,7 +143,9 @@ func TestTheLeaversExampleLocksOutOfBothSystemsBeforeAnythingElse(t *testing.T) 
 		{"signed out of Google before anything else", googleOut, others},
 		{"the settings of the mailbox while the account is active", lastMail, googleSuspended},
 		{"suspended before anybody receives a group", googleSuspended, owners},
-		{"the licences when everything is transferred", transferred, firstLicence},
+		{"suspended before anything is transferred", googleSuspended, firstTransfer},
+		{"suspended before anybody receives a shared drive", googleSuspended, drives},
+		{"the licences when everything is transferred", lastTransfer, firstLicence},
 		{"the licences when the account is suspended", googleSuspended, firstLicence},
 	} {
 		if order.before >= order.after {
