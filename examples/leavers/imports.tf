@@ -9,7 +9,8 @@ locals {
         person          = person
         system          = system
         identity        = contains(local.identity_providers, system)
-        suspended_first = contains(local.identity_providers, system) && exit.disposition == "suspend"
+        suspended_first = contains(local.identity_providers, system) && contains(["suspend", "delete"], exit.disposition)
+        deleted         = exit.disposition == "delete"
       }
     }
   ]...)
@@ -145,5 +146,11 @@ import {
 import {
   for_each = local.having["licenses"]
   to       = module.leaver[each.value.person].offboard_licenses.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = { for id, account in local.accounts : id => account if account.deleted }
+  to       = module.leaver[each.value.person].offboard_account.deleted[each.value.system]
   id       = each.key
 }

@@ -235,19 +235,25 @@ func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Re
 	}
 	for wait := firstWait; ; wait = min(2*wait, longWait) {
 		held, stays, still, deadline := Held(last, marks), stays(last), 0, patience
+		moving := map[string]string{}
 		for id, receipt := range agreed {
 			// What the system agreed to and has come to refuse, as with a transfer that failed, is not waited for.
 			if _, ok := held[id]; ok && stays[id] == nil {
 				still++
-				if receipt.Moving && end.After(deadline) {
-					deadline = end
+				if receipt.Moving {
+					moving[string(id)] = lingering(receipt).Error()
+					deadline = latest(deadline, end)
 				}
 			}
 		}
 		if still == 0 || e.Clock.Now().Add(wait).After(deadline) {
 			return last, nil
 		}
-		e.tell("waiting until the system shows it gone", map[string]any{"still_listed": still})
+		if len(moving) > 0 {
+			e.tell("waiting for what is still moving", map[string]any{"still_moving": moving, "waits_until": deadline.UTC().Format(time.RFC3339)})
+		} else {
+			e.tell("waiting until the system shows it gone", map[string]any{"still_listed": still})
+		}
 		if e.Clock.Sleep(ctx, wait) != nil {
 			return last, nil //nolint:nilerr // Time is over: the last look stands, and shows what lingers.
 		}
@@ -257,6 +263,13 @@ func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Re
 			e.tell("could not look again", map[string]any{"error": err.Error()})
 		}
 	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // asleep explains a grant that could not be removed because the account is no longer in a state in which it is

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -357,9 +358,18 @@ func TestWhatIsMovingIsWaitedForUntilTheRunsTimeIsOver(t *testing.T) {
 			m, clk, exit := leaver(access.Holdings{"g1": "One"})
 			m.Movable, m.Lag = map[access.GrantID]bool{"g1": true}, c.lag
 			exit.Connector, exit.Limit = slow{m}, 20*time.Minute
+			var told []string
+			exit.Progress = func(step string, fields map[string]any) {
+				if step == "waiting for what is still moving" {
+					told = append(told, fmt.Sprint(fields["still_moving"]))
+				}
+			}
 			held := access.Holdings{"g1": "One"}
 			out := exit.Run(t.Context(), held, held, nil)
 			check(t, "clean", c.clean, out.Clean())
+			if len(told) < 10 || told[0] != "map[g1:it is still moving. Apply again later.]" {
+				t.Errorf("the log was told %q", told)
+			}
 			if !c.clean && (out.Left["g1"] == nil || out.Left["g1"].Error() != "it is still moving. Apply again later." || clk.Slept() < 19*time.Minute) {
 				t.Errorf("after %v: %v", clk.Slept(), out.Left)
 			}

@@ -253,6 +253,11 @@ func TestInGoogleNobodyHoldsNothingAndWhatCouldNotBeSeenIsAnError(t *testing.T) 
 		ExpectError: only(true, `(?s)Could not check.*admin\.directory\.user\.security.*Domain-wide\s+delegation`),
 	})
 	w = newGoogleWorld(t)
+	w.arguments = `customer = "C0other"`
+	w.run(resource.TestStep{
+		Config: w.config(oneIn("google", "tokens", google.Jane)), ExpectError: only(true, `(?s)Could not check.*C0other`),
+	})
+	w = newGoogleWorld(t)
 	watch := w.config(oneIn("google", "tokens", google.Jane))
 	w.run(
 		resource.TestStep{Config: watch, Check: expectAccess("offboard_tokens.this", everyInGoogle["tokens"].holds...)},

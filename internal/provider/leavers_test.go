@@ -232,3 +232,27 @@ func TestInTheLeaversExampleWhoIsSuspendedCanBeDeactivatedLater(t *testing.T) {
 		t.Errorf("the account is %s", status)
 	}
 }
+
+func TestInTheLeaversExampleADeletionComesLast(t *testing.T) {
+	t.Parallel()
+	d := newDeparture(t)
+	inOkta, inGoogle := " /api/v1/users/"+d.org.UserID(okta.Jane), " /admin/directory/v1/users/"+d.tenant.UserID(google.Jane)
+	d.terminate("disposition: delete")
+	d.do(0, "init")
+	d.do(2, "plan", "-detailed-exitcode", "-out=exit.tfplan")
+	from := len(d.asked())
+	d.do(0, "apply", "exit.tfplan")
+	log := d.asked()[from:]
+	d.do(0, "plan", "-detailed-exitcode")
+
+	_, suspended := d.span(log, "okta POST"+inOkta+"/lifecycle/suspend", "google PUT"+inGoogle+"$")
+	transfers, _ := d.span(log, "google POST /admin/datatransfer/v1/transfers$")
+	_, rest := d.span(log, "google DELETE /apps/licensing/", "/roleassignments/", "okta DELETE /api/v1/apps/", "okta DELETE"+inOkta+"/roles/")
+	deleted, _ := d.span(log, "okta DELETE"+inOkta+"$", "google DELETE"+inGoogle+"$")
+	if suspended > transfers || rest > deleted {
+		t.Errorf("suspended at %d, transferred from %d on, everything gone at %d, deleted at %d:\n%s", suspended, transfers, rest, deleted, strings.Join(log, "\n"))
+	}
+	if d.tenant.HasUser(google.Jane) || len(d.tenant.Files(google.Mei)) != 5 {
+		t.Errorf("in Google: she is there: %v; Mei's files: %v", d.tenant.HasUser(google.Jane), d.tenant.Files(google.Mei))
+	}
+}

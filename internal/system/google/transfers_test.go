@@ -81,6 +81,23 @@ func TestALegalHoldBlocksWhateverWouldMoveAndNamesTheMatter(t *testing.T) {
 	}
 }
 
+func TestALegalHoldKeepsTheCalendarsThatThePersonOwns(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	w.tenant.HoldOrgUnit("/Engineering", sandboxgoogle.Dispute, "MAIL")
+	rota := access.GrantID("calendar/" + w.tenant.CalendarID(sandboxgoogle.Jane, "On-call rota"))
+	refused(t, w.why(t, google.Delegations(w.google)), access.Blocked, sandboxgoogle.Dispute)
+	out := w.give(t, google.Delegations(w.google), sandboxgoogle.Mei, 0)
+	refused(t, out.Left[rota], access.Blocked, sandboxgoogle.Dispute, "organizational unit")
+	same(t, "Jane's calendars", 2, len(w.tenant.Calendars(sandboxgoogle.Jane)))
+	// And it is looked for right before one moves.
+	w = newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	c := google.Delegations(w.google).(access.Transferer)
+	w.tenant.Hold(sandboxgoogle.Jane, sandboxgoogle.Audit, "DRIVE")
+	_, err := c.Transfer(t.Context(), w.id(sandboxgoogle.Jane), rota, w.id(sandboxgoogle.Mei))
+	refused(t, err, access.Blocked, sandboxgoogle.Audit)
+}
+
 func TestAHoldOnOthersOrInAClosedMatterBlocksNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)

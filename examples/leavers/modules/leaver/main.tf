@@ -13,9 +13,13 @@ terraform {
 locals {
   others = setsubtract(var.systems, var.identity_providers)
 
+  # A deletion takes along what nobody has been given yet, and is refused until then: the account is suspended in its
+  # place in the order, and deleted at the end.
+  disposition = var.disposition == "delete" ? "suspend" : var.disposition
+
   # Suspending an account takes nothing along, so an identity provider does it at once. What is harsher may end accounts
   # in the systems behind it too, and waits for what needs those to be active.
-  suspended_first = var.disposition == "suspend" ? var.identity_providers : toset([])
+  suspended_first = local.disposition == "suspend" ? var.identity_providers : toset([])
 }
 
 # 1. Locked out where people sign in to everything else. This waits for no other system, and for none that fails.
@@ -47,7 +51,7 @@ resource "offboard_account" "identity" {
   system      = each.key
   person      = var.person
   terminated  = var.terminated
-  disposition = var.disposition
+  disposition = local.disposition
   tolerate    = lookup(var.tolerate, "account", null)
 
   depends_on = [offboard_sessions.identity]
@@ -110,7 +114,7 @@ resource "offboard_account" "this" {
   system      = each.key
   person      = var.person
   terminated  = var.terminated
-  disposition = var.disposition
+  disposition = local.disposition
   tolerate    = lookup(var.tolerate, "account", null)
 
   depends_on = [offboard_tokens.this, offboard_delegations.this]
@@ -260,4 +264,21 @@ resource "offboard_licenses" "this" {
   tolerate   = lookup(var.tolerate, "licenses", null)
 
   depends_on = [offboard_drive_ownership.this, offboard_calendar_ownership.this, offboard_dashboard_ownership.this]
+}
+
+# 9. The account itself, where it is to be deleted: when there is nothing left that it could take along.
+
+resource "offboard_account" "deleted" {
+  for_each = var.disposition == "delete" ? var.systems : toset([])
+
+  system      = each.key
+  person      = var.person
+  terminated  = var.terminated
+  disposition = "delete"
+  tolerate    = lookup(var.tolerate, "account", null)
+
+  depends_on = [
+    offboard_app_assignments.this, offboard_devices.this, offboard_keys.this, offboard_licenses.this, offboard_received_delegations.this,
+    offboard_role_assignments.this, offboard_shared_drives.this,
+  ]
 }

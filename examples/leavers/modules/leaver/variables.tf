@@ -35,7 +35,7 @@ variable "successor" {
 variable "disposition" {
   type        = string
   default     = "suspend"
-  description = "What becomes of the account: suspend, or what else all of the systems have (Okta: deactivate, delete; Google: archive)."
+  description = "What becomes of the account: suspend, delete, or what else all of the systems have (Okta: deactivate; Google: archive)."
 }
 
 variable "tolerate" {
