@@ -391,6 +391,10 @@ func TestNoSecretOfGooglesIsInStatePlanLogsOrErrors(t *testing.T) {
 			if len(codes) == 0 || len(search["the trace"]) < 100_000 || !strings.Contains(search["the trace"], "/verificationCodes") {
 				t.Fatal("the trace does not have the requests in it: nothing was searched")
 			}
+			// What takes a while says so in the log.
+			if !strings.Contains(search["the trace"], "waiting for what is still moving") || !strings.Contains(search["the trace"], "it is still moving (transfer ") {
+				t.Error("the trace does not say that a transfer is waited for")
+			}
 			for where, text := range search {
 				for _, secret := range secrets {
 					if at := strings.Index(text, secret); at >= 0 {

@@ -158,7 +158,7 @@ var Kinds = []Row{
 			Row: "what they own in Drive, as one row with how much it is and what does not move: it goes to the successor",
 			About: "The files a person owns in Google Drive, private and shared ones: they move to the successor by Google's Data Transfer, which takes as " +
 				"long as it takes, can't be cancelled, and goes on by itself when an apply ends first; the next apply picks it up. What is in the trash does " +
-				"not move. While a legal hold in Vault covers the person nothing moves. Of a suspended account Google may not show what it owns: the row then " +
+				"not move, nor what is in no folder: that is told, and stays a row. While a legal hold in Vault covers the person nothing moves. Of a suspended account Google may not show what it owns: the row then " +
 				"goes with a completed transfer, and is recorded as `acknowledged`.",
 		},
 		Google: google.DriveOwnership,

@@ -17,6 +17,7 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/cli"
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/provider"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
@@ -439,6 +440,26 @@ func TestThePlanInTheREADMEIsReal(t *testing.T) {
 	for _, line := range strings.Split(block, "\n") {
 		if !strings.Contains(plan, line) {
 			t.Errorf("no line of the plan is %q", line)
+		}
+	}
+}
+
+func TestTheREADMENamesEveryKind(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers := map[int]string{16: "sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty"}
+	if number := numbers[len(provider.Kinds)]; number == "" || !strings.Contains(string(readme), "the "+number+" kinds of access") {
+		t.Errorf("the README does not say that there are %d kinds of access", len(provider.Kinds))
+	}
+	for _, kind := range provider.Kinds {
+		_, row, found := strings.Cut(string(readme), "\n| `offboard_"+kind.Name+"` |")
+		row, _, _ = strings.Cut(row, "\n")
+		columns := strings.Split(row, "|")
+		if !found || len(columns) != 3 || (kind.Okta != nil) != (strings.TrimSpace(columns[0]) != "") || (kind.Google != nil) != (strings.TrimSpace(columns[1]) != "") {
+			t.Errorf("the README's row of %s does not have the systems that it has: %q", kind.Name, row)
 		}
 	}
 }

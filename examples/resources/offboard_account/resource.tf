@@ -11,7 +11,7 @@ resource "offboard_account" "jane" {
   disposition = "deactivate"
 }
 
-# In Google an account is suspended or archived. Backup codes and 2-step verification go only while it is active.
+# In Google an account is suspended, archived or deleted. Backup codes and 2-step verification go only while it is active.
 resource "offboard_account" "jane_in_google" {
   system     = "google"
   person     = "jane@acme.com"

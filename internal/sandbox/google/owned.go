@@ -72,6 +72,8 @@ type ownedState struct {
 type file struct {
 	ID, Name, Owner string
 	Trashed         bool
+	// Orphaned is in no folder.
+	Orphaned bool
 	// Shared are the addresses that a file is shared with, or "anyone".
 	Shared  []string
 	Created time.Time
@@ -183,10 +185,15 @@ func (s *state) fileRow(f *file) object {
 		}
 		permissions = append(permissions, permission)
 	}
-	return object{
+	row := object{
 		"kind": "drive#file", "id": f.ID, "name": f.Name, "mimeType": "application/vnd.google-apps.document", "ownedByMe": true,
 		"quotaBytesUsed": strconv.Itoa(fileSize), "trashed": f.Trashed, "shared": len(f.Shared) > 0, "permissions": permissions, "createdTime": timestamp(f.Created),
 	}
+	if !f.Orphaned {
+		// The id of My Drive, of which nothing is known but how it looks.
+		row["parents"] = []string{"0A" + letters(17, "my drive", f.Owner)}
+	}
+	return row
 }
 
 // fileSize is how much every file takes, in bytes.

@@ -12,6 +12,31 @@ func (t *Tenant) CreateFile(email, name string, shared ...string) {
 	t.change(func(s *state, now time.Time) { s.addFile(s.mustUser(email), name, now, shared...) })
 }
 
+// Orphan takes a person's file out of every folder, as when the folder of somebody else that it was in is deleted.
+func (t *Tenant) Orphan(email, name string) {
+	t.eachFile(email, name, func(f *file) { f.Orphaned = true })
+}
+
+// Adopt puts a file that is in no folder into My Drive.
+func (t *Tenant) Adopt(email, name string) {
+	t.eachFile(email, name, func(f *file) { f.Orphaned = false })
+}
+
+func (t *Tenant) eachFile(email, name string, change func(*file)) {
+	t.change(func(s *state, _ time.Time) {
+		found := false
+		for _, f := range s.Files {
+			if f.Owner == s.mustUser(email).ID && f.Name == name {
+				found = true
+				change(f)
+			}
+		}
+		if !found {
+			panic("the sandbox tenant has no file of " + email + " called " + name)
+		}
+	})
+}
+
 // LimitStorage sets how much a person may store, in bytes.
 func (t *Tenant) LimitStorage(email string, limit int64) {
 	t.change(func(s *state, _ time.Time) { s.Rooms[s.mustUser(email).ID] = limit })

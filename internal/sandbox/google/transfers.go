@@ -105,7 +105,7 @@ func (s *state) fits(x *transfer) bool {
 }
 
 // move gives what a transfer is about to the new owner, and leaves what Google leaves (google.md section 8): what is
-// in the trash, and events that are past, private or without guests.
+// in the trash or in no folder, and events that are past, private or without guests.
 func (s *state) move(x *transfer, part moved) {
 	switch part.App {
 	case driveApp:
@@ -114,7 +114,7 @@ func (s *state) move(x *transfer, part moved) {
 			if len(f.Shared) > 0 {
 				level = "SHARED"
 			}
-			if f.Owner == x.Old && !f.Trashed && strings.Contains(part.Privacy, level) {
+			if f.Owner == x.Old && !f.Trashed && !f.Orphaned && strings.Contains(part.Privacy, level) {
 				f.Owner = x.New
 			}
 		}

@@ -39,7 +39,7 @@ func (c *driveOwnership) owned(ctx context.Context, u *admin.User) ([]*drive.Fil
 	call := reading(files, "list the files of %s", name(u)).as(u.PrimaryEmail)
 	found, err := listUnsighted(ctx, c.Google, call, func(ctx context.Context, token string) (page[drive.File], error) {
 		answer, err := c.drive.Files.List().Q("'me' in owners").Corpora("user").Spaces("drive").PageSize(1000).PageToken(token).
-			Fields("kind", "incompleteSearch", "nextPageToken", "files(id,trashed,shared,quotaBytesUsed,permissions(type,emailAddress,domain,deleted))").Context(ctx).Do()
+			Fields("kind", "incompleteSearch", "nextPageToken", "files(id,parents,trashed,shared,quotaBytesUsed,permissions(type,emailAddress,domain,deleted))").Context(ctx).Do()
 		if err != nil {
 			return page[drive.File]{}, err
 		}
@@ -51,7 +51,8 @@ func (c *driveOwnership) owned(ctx context.Context, u *admin.User) ([]*drive.Fil
 	return found, unsure(err)
 }
 
-// List counts what would move. What is in the trash does not (google.md section 8), and goes with the account.
+// List counts what would move. What is in the trash does not (google.md section 8), and goes with the account. Nor does what
+// is in no folder: that is still theirs afterwards, and a row until somebody puts it into one.
 func (c *driveOwnership) List(ctx context.Context, account access.AccountID) (grants []access.Grant, err error) {
 	u, err := c.user(ctx, account)
 	if err != nil {
@@ -65,11 +66,15 @@ func (c *driveOwnership) List(ctx context.Context, account access.AccountID) (gr
 	case err != nil:
 		return nil, err
 	default:
-		label, owns := c.label(u, found)
-		if !owns {
+		o := c.count(u, found)
+		if o.moving+o.orphaned == 0 {
 			return nil, nil
 		}
-		grant = access.Grant{ID: myDrive, Label: label}
+		grant = access.Grant{ID: myDrive, Label: o.label(u)}
+		if o.moving == 0 {
+			grant.Stays = strays(u, o.orphaned)
+			return []access.Grant{grant}, nil
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -79,29 +84,51 @@ func (c *driveOwnership) List(ctx context.Context, account access.AccountID) (gr
 	return []access.Grant{grant}, err
 }
 
-func (c *driveOwnership) label(u *admin.User, found []*drive.File) (label string, owns bool) {
+// owned is how many files somebody has.
+type owned struct{ moving, private, outside, orphaned, trashed int }
+
+func (c *driveOwnership) count(u *admin.User, found []*drive.File) (o owned) {
 	domains := map[string]bool{}
 	for _, address := range append(aliases(u), name(u)) {
 		domains[domainOf(address)] = true
 	}
-	var moving, private, outside, trashed int
 	for _, f := range found {
 		switch {
 		case f.Trashed:
-			trashed++
+			o.trashed++
+			continue
+		case len(f.Parents) == 0:
+			o.orphaned++
 			continue
 		case !f.Shared:
-			private++
+			o.private++
 		case slices.ContainsFunc(f.Permissions, func(p *drive.Permission) bool { return leadsOutside(p, domains) }):
-			outside++
+			o.outside++
 		}
-		moving++
+		o.moving++
 	}
-	label = fmt.Sprintf("My Drive (files: %d, private: %d, shared outside %s: %d", moving, private, domainOf(name(u)), outside)
-	if trashed > 0 {
-		label += fmt.Sprintf("; in the trash, which does not move: %d", trashed)
+	return o
+}
+
+func (o owned) label(u *admin.User) string {
+	label := fmt.Sprintf("My Drive (files: %d, private: %d, shared outside %s: %d", o.moving, o.private, domainOf(name(u)), o.outside)
+	if o.orphaned > 0 {
+		label += fmt.Sprintf("; in no folder, which does not move: %d", o.orphaned)
 	}
-	return label + ")", moving > 0
+	if o.trashed > 0 {
+		label += fmt.Sprintf("; in the trash, which does not move: %d", o.trashed)
+	}
+	return label + ")"
+}
+
+// strays is why the files that are left do not move.
+func strays(u *admin.User, files int) *access.Error {
+	return &access.Error{
+		Kind: access.Blocked, Op: "transfer the files of " + name(u),
+		Reason: fmt.Sprintf("%d of the files of %s are in no folder that they can see, and Google transfers none of these", files, name(u)),
+		Fix: "In their name, search Drive for is:unorganized owner:me, and put what is to be kept into a folder or the trash. Or tolerate the row until " +
+			"somebody has.",
+	}
 }
 
 // leadsOutside says that a permission lets in somebody who has no address in one of the domains.
@@ -198,7 +225,10 @@ func (c *driveOwnership) Transfer(
 	if err != nil && !unseen {
 		return gone, err
 	}
-	if _, owns := c.label(u, found); !owns && !unseen {
+	if o := c.count(u, found); o.moving == 0 && !unseen {
+		if o.orphaned > 0 {
+			return gone, strays(u, o.orphaned)
+		}
 		return gone, nil
 	}
 	return c.give(ctx, u, successor, !unseen)

@@ -92,7 +92,7 @@ func TestALegalHoldKeepsTheCalendarsThatThePersonOwns(t *testing.T) {
 	same(t, "Jane's calendars", 2, len(w.tenant.Calendars(sandboxgoogle.Jane)))
 	// And it is looked for right before one moves.
 	w = newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
-	c := google.Delegations(w.google).(access.Transferer)
+	c, _ := google.Delegations(w.google).(access.Transferer)
 	w.tenant.Hold(sandboxgoogle.Jane, sandboxgoogle.Audit, "DRIVE")
 	_, err := c.Transfer(t.Context(), w.id(sandboxgoogle.Jane), rota, w.id(sandboxgoogle.Mei))
 	refused(t, err, access.Blocked, sandboxgoogle.Audit)
@@ -168,6 +168,29 @@ func TestPrivateAndSharedFilesMoveAndWhatIsInTheTrashStays(t *testing.T) {
 	same(t, "Jane's files", []string{}, w.tenant.Files(sandboxgoogle.Jane))
 	same(t, "Mei's files", 5, len(w.tenant.Files(sandboxgoogle.Mei)))
 	same(t, "who owns nothing", access.Holdings{}, w.holds(t, google.DriveOwnership, sandboxgoogle.Nobody))
+}
+
+func TestFilesThatAreInNoFolderAreCountedApartAndToldToStay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	w.tenant.CreateFile(sandboxgoogle.Jane, "Stray")
+	w.tenant.Orphan(sandboxgoogle.Jane, "Stray")
+	same(t, "held", access.Holdings{
+		"my_drive": "My Drive (files: 5, private: 2, shared outside acme.example: 2; in no folder, which does not move: 1; in the trash, which does not move: 1)",
+	}, w.holds(t, google.DriveOwnership, sandboxgoogle.Jane))
+	out := w.give(t, google.DriveOwnership(w.google), sandboxgoogle.Mei, time.Hour)
+	refused(t, out.Left["my_drive"], access.Blocked, "in no folder", "is:unorganized", "olerate")
+	same(t, "Mei's files", 5, len(w.tenant.Files(sandboxgoogle.Mei)))
+	// It is no reason to transfer again, and an account that still has such a file is not deleted.
+	out = w.give(t, google.DriveOwnership(w.connect(t, nil)), sandboxgoogle.Mei, time.Hour)
+	refused(t, out.Left["my_drive"], access.Blocked, "in no folder")
+	same(t, "transfers", []string{"completed"}, w.tenant.Transfers(sandboxgoogle.Jane))
+	w.tenant.Adopt(sandboxgoogle.Jane, "Stray")
+	w.clock.Advance(2 * time.Hour)
+	if out := w.give(t, google.DriveOwnership(w.connect(t, nil)), sandboxgoogle.Mei, time.Hour); !out.Clean() {
+		t.Error(out.Left, out.Unverified)
+	}
+	same(t, "Mei's files", 6, len(w.tenant.Files(sandboxgoogle.Mei)))
 }
 
 func TestATransferThatIsRunningIsPickedUpAndNoneBegunBesideIt(t *testing.T) {
