@@ -1,6 +1,7 @@
 // Package google is a Google Workspace tenant of one small company, behind Google's own HTTP API: the Directory
-// API, Vault's holds, Data Transfer with what it moves of Drive, Calendar and Looker Studio, the License Manager API, the
-// OAuth token endpoint with domain-wide delegation, and the one method of iamcredentials that keyless delegation needs.
+// API, Gmail's settings, Cloud Identity's devices, Vault's holds, shared drives, calendars and who they are shared with,
+// Data Transfer with what it moves of Drive, Calendar and Looker Studio, the License Manager API, the OAuth token
+// endpoint with domain-wide delegation, and the one method of iamcredentials that keyless delegation needs.
 //
 // A Tenant is the state; Handler serves it. It is meant to be so faithful that a test against it can be
 // trusted: real paths, paging, error bodies and reasons, and the odd behaviours that an exit runs into. What
