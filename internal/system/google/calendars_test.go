@@ -1,0 +1,27 @@
+package google_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
+	sandboxgoogle "github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
+	"github.com/offboard/terraform-provider-offboard/internal/system/google"
+)
+
+func TestAnEventMovesWithItsGuestsAndNotWithItsOrganizerAlone(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		event string
+		held  int
+	}{
+		"nobody but the organizer":     {`"attendees":[{"email":"jane.doe@acme.example","self":true,"organizer":true,"responseStatus":"accepted"}]`, 0},
+		"too many guests to be listed": {`"attendeesOmitted":true`, 1},
+		"the organizer and a room":     {`"attendees":[{"email":"jane.doe@acme.example","self":true},{"email":"room@resource.calendar.google.com","resource":true}]`, 1},
+	} {
+		w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+		w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/calendar/v3/calendars/*/events"), Do: sandbox.Status(http.StatusOK,
+			`{"kind":"calendar#events","items":[{"kind":"calendar#event","id":"e1","status":"confirmed","organizer":{"email":"jane.doe@acme.example","self":true},`+c.event+`}]}`)})
+		same(t, name, c.held, len(w.holds(t, google.CalendarOwnership, sandboxgoogle.Jane)))
+	}
+}
