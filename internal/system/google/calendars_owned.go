@@ -18,15 +18,23 @@ import (
 
 const calendarPrefix = "calendar/"
 
-// calendars are the calendars of which the person is the data owner. One that they own, and that does not say by whom
-// it was made, may be theirs.
+// owns says that a calendar beside a primary one is somebody's: they are its data owner, by whichever of their addresses,
+// since it may have been another when it was noted. One that they own, and that does not say whose it is, may be theirs.
+func owns(u *admin.User, e *calendar.CalendarListEntry) bool {
+	if e.Primary || e.DataOwner == "" {
+		return !e.Primary && e.AccessRole == "owner"
+	}
+	return slices.Contains(everyAddress(u), strings.ToLower(e.DataOwner))
+}
+
+// calendars are the calendars that are the person's beside the primary one.
 func (c delegations) calendars(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
 	listed, err := c.calendarList(ctx, u)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range listed {
-		if !e.Primary && e.AccessRole == "owner" && (e.DataOwner == "" || strings.EqualFold(e.DataOwner, u.PrimaryEmail)) {
+		if owns(u, e) {
 			grants = append(grants, access.Grant{
 				ID: access.GrantID(calendarPrefix + e.Id), Label: or(oneLine(e.Summary), e.Id) + " (calendar they own)",
 			})
