@@ -70,7 +70,9 @@ func (c delegations) calendarList(ctx context.Context, u *admin.User) ([]*calend
 	return listed, nil
 }
 
-// Transfer gives a calendar to the successor, unless it is seen to be the account's no more.
+// Transfer gives a calendar to the successor, unless it is seen to be the account's no more. Who gave one away in
+// Calendar's own settings goes on changing it and its sharing, by a rule of their own; so, as its new owner, that is
+// taken away with it.
 // POST /calendar/v3/calendars/{calendar}/transferOwnership?useAdminAccess=true, scope calendar.calendars.
 func (c delegations) Transfer(
 	ctx context.Context, account access.AccountID, grant access.GrantID, successor access.AccountID,
@@ -104,7 +106,13 @@ func (c delegations) Transfer(
 	_, err = do(ctx, c.Google, call, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, c.calendar.Calendars.TransferOwnership(id, heir.PrimaryEmail, true).Context(ctx).Do()
 	})
-	return gone, unsure(err)
+	if err != nil {
+		return gone, unsure(err)
+	}
+	if err := c.unshare(ctx, heir, id, everyAddress(u)); !notTheirs(err) {
+		return gone, err
+	}
+	return gone, nil
 }
 
 // keepCalendar refuses to take away a calendar, which would be nobody's.

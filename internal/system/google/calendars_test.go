@@ -51,3 +51,13 @@ func TestACalendarIsItsDataOwnersUnderWhicheverOfTheirAddresses(t *testing.T) {
 		same(t, name, c.theirs, found)
 	}
 }
+
+func TestWhoGaveACalendarAwayHasNoAccessToItThatIsLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	out := w.give(t, google.Delegations(w.google), sandboxgoogle.Mei, 0)
+	if !out.Clean() {
+		t.Fatal(out.Left, out.Appeared, out.Unverified)
+	}
+	same(t, "who is in it", []string{}, w.tenant.Shares(sandboxgoogle.Mei, "On-call rota"))
+}
