@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	sandboxgoogle "github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
@@ -60,4 +62,70 @@ func TestWhoGaveACalendarAwayHasNoAccessToItThatIsLeft(t *testing.T) {
 		t.Fatal(out.Left, out.Appeared, out.Unverified)
 	}
 	same(t, "who is in it", []string{}, w.tenant.Shares(sandboxgoogle.Mei, "On-call rota"))
+}
+
+// notACalendarUser is what Calendar answers in the name of somebody for whom it is off, or who is suspended.
+var notACalendarUser = refusal(http.StatusForbidden, "notACalendarUser", "The user must be signed up for Google Calendar.")
+
+func TestTheCalendarOfSomebodySuspendedOfWhomCalendarKnowsNothingIsARowAndNoError(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	c := google.CalendarOwnership(w.google)
+	w.labels(t, c, sandboxgoogle.Jane)
+	// The access token of just now is good as yet.
+	w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/calendar/v3/calendars/*/events"), Do: notACalendarUser})
+	if listed, err := c.List(t.Context(), w.id(sandboxgoogle.Jane)); access.KindOf(err) != access.Denied {
+		t.Error("of somebody active it is an error: ", listed, err)
+	}
+	w.tenant.Suspend(sandboxgoogle.Jane)
+	w.clock.Advance(time.Minute)
+	same(t, "label", "primary calendar (can't be looked at: the account is suspended)", w.labels(t, c, sandboxgoogle.Jane)["primary"])
+	out := w.give(t, c, sandboxgoogle.Mei, time.Hour)
+	same(t, "assurance", access.Acknowledged, out.Removed["primary"].Assurance)
+}
+
+func TestWhoSeesACalendarOfSomebodySuspendedSinceIsNotSaidToBeSeenWithoutIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	c, jane := google.Delegations(w.google), w.id(sandboxgoogle.Jane)
+	held := w.labels(t, c, sandboxgoogle.Jane)
+	w.tenant.Suspend(sandboxgoogle.Omar)
+	listed, err := c.List(t.Context(), jane)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := access.Gone(held, listed, access.Held(listed, nil), w.clock.Now())
+	if removal, said := gone["shared/"+sandboxgoogle.Omar]; said {
+		t.Errorf("she is in it as before: %v", removal)
+	}
+}
+
+func TestSomebodyForWhomCalendarIsOffIsNoReasonToKnowNothingOfOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	delegations, received := google.Delegations(w.google), google.ReceivedDelegations(w.google)
+	before, swept := w.labels(t, delegations, sandboxgoogle.Jane), w.labels(t, received, sandboxgoogle.Jane)
+	// Omar's calendars alone.
+	w.server.Inject(sandbox.Fault{Do: notACalendarUser, Match: func(r *http.Request) bool {
+		return strings.HasSuffix(r.URL.Path, "/acl") && (strings.Contains(r.URL.Path, sandboxgoogle.Omar) ||
+			strings.Contains(r.URL.Path, w.tenant.CalendarID(sandboxgoogle.Omar, "Releases")))
+	}})
+	for name, c := range map[string]struct {
+		connector access.Connector
+		held      access.Holdings
+	}{"listed": {delegations, before}, "swept": {received, swept}} {
+		listed, err := c.connector.List(t.Context(), w.id(sandboxgoogle.Jane))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if rechecker, ok := c.connector.(access.Rechecker); ok {
+			if listed, err = rechecker.Recheck(t.Context(), w.id(sandboxgoogle.Jane), c.held.IDs()); err != nil {
+				t.Error(err)
+			}
+		}
+		for id, removal := range access.Gone(c.held, listed, access.Held(listed, nil), w.clock.Now()) {
+			t.Errorf("%s: %s is said to be gone: %v", name, id, removal)
+		}
+	}
 }

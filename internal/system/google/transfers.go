@@ -430,7 +430,8 @@ func refuseUnmoved(ctx context.Context, account access.AccountID, grant access.G
 
 // cannotBeSeen says that Google lets nobody act in the name of an account, because of the state that it is in.
 // Whether it does for those who are suspended depends on the API and on nothing that is written down (google.md
-// sections 9 and 21), so that it is always tried.
+// sections 9 and 21), so that it is always tried. Calendar is known to let in whoever has an access token in their name,
+// and to say then that they don't use it (https://github.com/GAM-team/GAM/issues/806).
 func cannotBeSeen(u *admin.User, err error) bool {
-	return access.KindOf(err) == access.Blocked && status(u) != active
+	return status(u) != active && (access.KindOf(err) == access.Blocked || withoutCalendar(err))
 }
