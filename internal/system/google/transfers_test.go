@@ -1,6 +1,7 @@
 package google_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -354,6 +355,27 @@ func pool(tenant *sandboxgoogle.Tenant, size int64) {
 	}
 	tenant.LimitStorage(sandboxgoogle.Jane, size)
 	tenant.LimitStorage(sandboxgoogle.Mei, size)
+}
+
+func TestAPoolIsRecognizedAlthoughItFillsBetweenTwoLooks(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		used    [2]int
+		refused bool
+	}{
+		"a pool":                {[2]int{999_999_000_000, 999_999_500_000}, false},
+		"two of the same limit": {[2]int{400_000_000, 999_999_500_000}, true},
+	} {
+		w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+		looks := 0
+		w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/drive/v3/about"), Do: func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+			sandbox.Status(http.StatusOK, fmt.Sprintf(`{"kind":"drive#about","storageQuota":{"limit":"1000000000000","usage":"%d"}}`, c.used[looks]))(rw, r, next)
+			looks++
+		}})
+		vetter, _ := google.DriveOwnership(w.google).(access.Vetter)
+		err := vetter.Vet(t.Context(), w.id(sandboxgoogle.Jane), nil, w.id(sandboxgoogle.Mei))
+		same(t, name, c.refused, access.KindOf(err) == access.Blocked)
+	}
 }
 
 func TestRoomThatCanNotBeLookedAtIsNotTakenForEnough(t *testing.T) {
