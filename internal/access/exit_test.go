@@ -357,9 +357,12 @@ func TestWhatIsMovingIsWaitedForUntilTheRunsTimeIsOver(t *testing.T) {
 			m, clk, exit := leaver(access.Holdings{"g1": "One"})
 			m.Movable, m.Lag = map[access.GrantID]bool{"g1": true}, c.lag
 			exit.Connector, exit.Limit = slow{m}, 20*time.Minute
+			var steps []string
+			exit.Progress = func(step string, _ map[string]any) { steps = append(steps, step) }
 			held := access.Holdings{"g1": "One"}
 			out := exit.Run(t.Context(), held, held, nil)
 			check(t, "clean", c.clean, out.Clean())
+			check(t, "the first step", "begun to move", steps[0])
 			if !c.clean && (out.Left["g1"] == nil || out.Left["g1"].Error() != "it is still moving. Apply again later." || clk.Slept() < 19*time.Minute) {
 				t.Errorf("after %v: %v", clk.Slept(), out.Left)
 			}
