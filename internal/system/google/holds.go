@@ -95,7 +95,9 @@ func (g *Google) holdsIn(ctx context.Context, m *vault.Matter) (found []heldIn, 
 	for _, h := range held {
 		if (len(h.Accounts) == 0) == (h.OrgUnit == nil || h.OrgUnit.OrgUnitId == "") {
 			// In a hold that does not say whom it covers could be anybody.
-			return nil, malformed(call, "a hold that does not say whom it covers")
+			if err := g.coversNobody(ctx, m, h); err != nil {
+				return nil, err
+			}
 		}
 		found = append(found, heldIn{h, m})
 	}

@@ -94,6 +94,16 @@ func TestAHoldOnOthersOrInAClosedMatterBlocksNothing(t *testing.T) {
 	}
 }
 
+func TestAHoldThatEverybodyWasTakenOffBlocksNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/matters/*/holds"), Do: sandbox.Status(200, `{"holds":[{"holdId":"1","name":"Old","corpus":"MAIL"}]}`)})
+	w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/matters/*/holds/*/accounts"), Do: sandbox.Status(200, `{}`)})
+	if out := w.give(t, google.DriveOwnership(w.google), sandboxgoogle.Mei, time.Minute); !out.Clean() {
+		t.Error(out.Left, out.Unverified)
+	}
+}
+
 func TestHoldsThatCanNotBeSeenBlock(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -109,6 +119,10 @@ func TestHoldsThatCanNotBeSeenBlock(t *testing.T) {
 		}, sandboxgoogle.Admin, access.Unavailable},
 		"a hold of nobody knows whom": {func(w *world) {
 			w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/matters/*/holds"), Do: sandbox.Status(200, `{"holds":[{"holdId":"1"}]}`)})
+			w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/matters/*/holds/*/accounts"), Do: sandbox.Status(200, `{"accounts":[{"accountId":"1"}]}`)})
+		}, sandboxgoogle.Admin, access.Malformed},
+		"a hold of a unit without a name": {func(w *world) {
+			w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/matters/*/holds"), Do: sandbox.Status(200, `{"holds":[{"holdId":"1","orgUnit":{}}]}`)})
 		}, sandboxgoogle.Admin, access.Malformed},
 		"the units do not lead to the root": {func(w *world) {
 			w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/admin/directory/v1/customer/*/orgunits"), Do: sandbox.Status(200, `{"kind":"admin#directory#orgUnits"}`)})
