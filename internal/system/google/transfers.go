@@ -148,6 +148,8 @@ type mover struct {
 	application
 	mu      sync.Mutex
 	watched map[access.AccountID]string
+	// beginning has those take turns who would begin a transfer of the same account's: each looks for that of the others.
+	beginning turns
 }
 
 func (m *mover) watch(account access.AccountID, id string) {
@@ -289,6 +291,11 @@ func (m *mover) give(ctx context.Context, u *admin.User, successor access.Accoun
 	if err := m.refuseHeldNow(ctx, u); err != nil {
 		return access.Receipt{}, err
 	}
+	done, err := m.beginning.wait(ctx, u.Id)
+	if err != nil {
+		return access.Receipt{}, err
+	}
+	defer done()
 	found, err := m.take(ctx, call, u, successor, seen)
 	if err != nil {
 		return access.Receipt{}, err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -126,4 +127,20 @@ func TestOfWhatACompletedTransferLeftItIsNotSaidThatItIsMoving(t *testing.T) {
 	if strings.Contains(out.Left["my_drive"].Error(), "still moving") {
 		t.Error(out.Left["my_drive"])
 	}
+}
+
+func TestTwoWhoAskAtOnceForTheSameTransferBeginOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	c, _ := google.DriveOwnership(w.google).(access.Transferer)
+	var asking sync.WaitGroup
+	for range 4 {
+		asking.Go(func() {
+			if _, err := c.Transfer(t.Context(), w.id(sandboxgoogle.Jane), "my_drive", w.id(sandboxgoogle.Mei)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	asking.Wait()
+	same(t, "begun", 1, len(w.sent(http.MethodPost, onTransfers)))
 }
