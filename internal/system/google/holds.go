@@ -241,12 +241,13 @@ func (g *Google) refuseNow(ctx context.Context, refuse func(*holds) error) error
 		return err
 	}
 	defer done()
-	if now := g.clock.Now(); g.latest.holds == nil || now.Sub(g.latest.at) > recently {
+	if g.latest.holds == nil || g.clock.Now().Sub(g.latest.at) > recently {
 		swept, err := g.sweep(ctx)
 		if err != nil {
 			return withoutVault(err)
 		}
-		g.latest.holds, g.latest.at = swept, now
+		// From its end on: of hundreds of matters a sweep takes minutes, and would be too old for everybody who waited for it.
+		g.latest.holds, g.latest.at = swept, g.clock.Now()
 	}
 	return refuse(g.latest.holds)
 }

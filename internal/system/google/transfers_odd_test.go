@@ -144,3 +144,25 @@ func TestTwoWhoAskAtOnceForTheSameTransferBeginOne(t *testing.T) {
 	asking.Wait()
 	same(t, "begun", 1, len(w.sent(http.MethodPost, onTransfers)))
 }
+
+func TestASweepThatTakesLongServesThoseWhoWaitedForIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/matters"), Do: func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+		w.clock.Advance(time.Minute)
+		next.ServeHTTP(rw, r)
+	}})
+	c, _ := google.DriveOwnership(w.google).(access.Transferer)
+	for _, person := range []string{sandboxgoogle.Jane, sandboxgoogle.Omar, sandboxgoogle.Lena} {
+		w.tenant.CreateFile(person, "Plan")
+		if _, err := c.Transfer(t.Context(), w.id(person), "my_drive", w.id(sandboxgoogle.Mei)); err != nil {
+			t.Error(err)
+		}
+	}
+	same(t, "sweeps", 1, w.asked("/v1/matters?"))
+	w.clock.Advance(time.Minute)
+	w.tenant.Hold(sandboxgoogle.Jane, sandboxgoogle.Audit, "MAIL")
+	w.tenant.CreateFile(sandboxgoogle.Jane, "New")
+	_, err := c.Transfer(t.Context(), w.id(sandboxgoogle.Jane), "my_drive", w.id(sandboxgoogle.Mei))
+	refused(t, err, access.Blocked, sandboxgoogle.Audit)
+}
