@@ -184,7 +184,11 @@ func (e Exit) remove(ctx context.Context, listed []Grant, approved Holdings, out
 		case err == nil, kind == NotFound:
 			agreed[id] = receipt
 			unwell = 0
-			e.tell("removed", map[string]any{"grant": string(id)})
+			step := "removed"
+			if receipt.Moving {
+				step = "begun to move"
+			}
+			e.tell(step, map[string]any{"grant": string(id)})
 			continue
 		case kind == Unavailable, kind == RateLimited:
 			unwell++

@@ -358,8 +358,9 @@ func TestWhatIsMovingIsWaitedForUntilTheRunsTimeIsOver(t *testing.T) {
 			m, clk, exit := leaver(access.Holdings{"g1": "One"})
 			m.Movable, m.Lag = map[access.GrantID]bool{"g1": true}, c.lag
 			exit.Connector, exit.Limit = slow{m}, 20*time.Minute
-			var told []string
+			var told, steps []string
 			exit.Progress = func(step string, fields map[string]any) {
+				steps = append(steps, step)
 				if step == "waiting for what is still moving" {
 					told = append(told, fmt.Sprint(fields["still_moving"]))
 				}
@@ -367,6 +368,7 @@ func TestWhatIsMovingIsWaitedForUntilTheRunsTimeIsOver(t *testing.T) {
 			held := access.Holdings{"g1": "One"}
 			out := exit.Run(t.Context(), held, held, nil)
 			check(t, "clean", c.clean, out.Clean())
+			check(t, "the first step", "begun to move", steps[0])
 			if len(told) < 10 || told[0] != "map[g1:it is still moving. Apply again later.]" {
 				t.Errorf("the log was told %q", told)
 			}

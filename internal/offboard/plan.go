@@ -2,7 +2,9 @@ package offboard
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -282,7 +284,8 @@ func (r *Resource) refuseTransfer(
 }
 
 // heir returns the successor's account, which has to be there and active, and not the leaver's under another
-// address.
+// address. An address that is an alias names nobody: it may have been that of somebody who has left, whose mail goes to
+// this account now.
 func heir(ctx context.Context, system *System, leaver access.AccountID, plan values) (access.AccountID, error) {
 	found, err := system.Directory.Find(ctx, plan.successor())
 	if err != nil {
@@ -296,6 +299,13 @@ func heir(ctx context.Context, system *System, leaver access.AccountID, plan val
 		return "", &access.Error{
 			Kind: access.Blocked, Op: "find the successor", Fix: "Name somebody who stays.",
 			Reason: plan.Successor.ValueString() + " is " + plan.Person.ValueString() + " under another address",
+		}
+	}
+	if !account.Own(plan.successor()) {
+		return "", &access.Error{
+			Kind: access.Blocked, Op: "find the successor",
+			Reason: fmt.Sprintf("%s is an alias of the account of %s, and may have been somebody else's address", plan.Successor.ValueString(), strings.Join(account.Names, ", ")),
+			Fix:    "If they are meant, name them by their own address.",
 		}
 	}
 	if !account.Active {

@@ -107,9 +107,11 @@ func TestASuccessorWhoCanNotReceiveInGoogleIsRefusedByThePlan(t *testing.T) {
 	w := newGoogleWorld(t)
 	w.tenant.LimitStorage(google.Priya, 1)
 	w.tenant.AddAlias(google.Jane, "jd@acme.example")
+	w.tenant.AddAlias(google.Mei, "former.boss@acme.example")
 	for name, c := range map[string]struct{ successor, says string }{
 		"the leaver":                    {strings.ToUpper(google.Jane), `The\s+successor\s+is\s+the\s+leaver`},
 		"the leaver under another name": {"jd@acme.example", `under\s+another\s+address`},
+		"somebody by an alias":          {"former.boss@acme.example", `is\s+an\s+alias\s+of\s+the\s+account\s+of\s+mei.tanaka@acme.example`},
 		"somebody suspended":            {google.Suspended, `is\s+suspended`},
 		"somebody archived":             {google.Archived, `is\s+archived`},
 		"somebody who is not there":     {google.Stranger, `Resource\s+Not\s+Found`},

@@ -317,7 +317,8 @@ func (c *call) listEvents() reply {
 }
 
 // transferCalendar gives a secondary calendar to somebody else of the tenant ([DISC] calendars.transferOwnership).
-// The words of its refusals are guesses.
+// Whoever had it goes on changing it and its sharing (https://teamdynamix.umich.edu/TDClient/30/Portal/KB/ArticleDet?ID=9012
+// says so of Calendar's own settings, and no page of Google's of the API). The words of its refusals are guesses.
 func (c *call) transferCalendar() reply {
 	s, failed := c.calendarAt(true)
 	if failed != nil {
@@ -329,6 +330,9 @@ func (c *call) transferCalendar() reply {
 		return unsupported("giving one's own calendar away").reply()
 	case heir == nil || heir.Suspended || heir.Archived:
 		return invalidValue(c.query.Get("newDataOwner"), "newDataOwner").reply()
+	}
+	if former := c.state.Users[s.Owner]; former != nil && former != heir {
+		c.state.Shares = append(slices.Clone(c.state.Shares), share{s.ID, former.PrimaryEmail, "owner"})
 	}
 	s.Owner = heir.ID
 	return noContent()

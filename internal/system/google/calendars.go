@@ -2,11 +2,15 @@ package google
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"time"
 
 	admin "google.golang.org/api/admin/directory/v1"
 	"google.golang.org/api/calendar/v3"
+	"google.golang.org/api/googleapi"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
@@ -80,7 +84,7 @@ func agenda(found []*calendar.Event) (label string, owns bool) {
 	for _, e := range found {
 		switch {
 		case e.Organizer == nil || !e.Organizer.Self || e.Status == "cancelled":
-		case e.Visibility == "private" || e.Visibility == "confidential" || len(e.Attendees) == 0:
+		case e.Visibility == "private" || e.Visibility == "confidential" || !hasGuests(e):
 			staying++
 		default:
 			moving++
@@ -91,6 +95,19 @@ func agenda(found []*calendar.Event) (label string, owns bool) {
 		label += fmt.Sprintf("; private or without guests, which do not move: %d", staying)
 	}
 	return label + ")", moving > 0
+}
+
+// hasGuests says that an event has a guest or a room beside its organizer, who is often listed among the guests. Of an
+// event with very many Google may list none ([DISC] Event.attendeesOmitted).
+func hasGuests(e *calendar.Event) bool {
+	return e.AttendeesOmitted || slices.ContainsFunc(e.Attendees, func(a *calendar.EventAttendee) bool { return a != nil && !a.Self })
+}
+
+// withoutCalendar says that Calendar refused something because somebody does not use it: it is off for them, or they are
+// suspended.
+func withoutCalendar(err error) bool {
+	refusal, ok := errors.AsType[*googleapi.Error](err)
+	return ok && refusal.Code == http.StatusForbidden && reasonIn([]byte(refusal.Body)) == "notACalendarUser"
 }
 
 // Moves says that what is to come needs an organizer.

@@ -18,15 +18,23 @@ import (
 
 const calendarPrefix = "calendar/"
 
-// calendars are the calendars of which the person is the data owner. One that they own, and that does not say by whom
-// it was made, may be theirs.
+// owns says that a calendar beside a primary one is somebody's: they are its data owner, by whichever of their addresses,
+// since it may have been another when it was noted. One that they own, and that does not say whose it is, may be theirs.
+func owns(u *admin.User, e *calendar.CalendarListEntry) bool {
+	if e.Primary || e.DataOwner == "" {
+		return !e.Primary && e.AccessRole == "owner"
+	}
+	return slices.Contains(everyAddress(u), strings.ToLower(e.DataOwner))
+}
+
+// calendars are the calendars that are the person's beside the primary one.
 func (c delegations) calendars(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
 	listed, err := c.calendarList(ctx, u)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range listed {
-		if !e.Primary && e.AccessRole == "owner" && (e.DataOwner == "" || strings.EqualFold(e.DataOwner, u.PrimaryEmail)) {
+		if owns(u, e) {
 			grants = append(grants, access.Grant{
 				ID: access.GrantID(calendarPrefix + e.Id), Label: or(oneLine(e.Summary), e.Id) + " (calendar they own)",
 			})
@@ -62,7 +70,9 @@ func (c delegations) calendarList(ctx context.Context, u *admin.User) ([]*calend
 	return listed, nil
 }
 
-// Transfer gives a calendar to the successor, unless it is seen to be the account's no more.
+// Transfer gives a calendar to the successor, unless it is seen to be the account's no more. Who gave one away in
+// Calendar's own settings goes on changing it and its sharing, by a rule of their own; so, as its new owner, that is
+// taken away with it.
 // POST /calendar/v3/calendars/{calendar}/transferOwnership?useAdminAccess=true, scope calendar.calendars.
 func (c delegations) Transfer(
 	ctx context.Context, account access.AccountID, grant access.GrantID, successor access.AccountID,
@@ -96,7 +106,13 @@ func (c delegations) Transfer(
 	_, err = do(ctx, c.Google, call, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, c.calendar.Calendars.TransferOwnership(id, heir.PrimaryEmail, true).Context(ctx).Do()
 	})
-	return gone, unsure(err)
+	if err != nil {
+		return gone, unsure(err)
+	}
+	if err := c.unshare(ctx, heir, id, everyAddress(u)); !notTheirs(err) {
+		return gone, err
+	}
+	return gone, nil
 }
 
 // keepCalendar refuses to take away a calendar, which would be nobody's.

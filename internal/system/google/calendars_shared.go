@@ -33,19 +33,20 @@ func (c delegations) shared(ctx context.Context, u *admin.User) (grants []access
 		if owner == nil {
 			continue
 		}
-		id := access.GrantID(sharedPrefix + e.Id)
-		if status(owner) != active {
-			if strings.HasPrefix(e.AccessRole, "writer") || e.AccessRole == "owner" {
-				grants = append(grants, access.Grant{ID: id, Label: sharedLabel(e.Summary, e.Id, owner, e.AccessRole), Stays: ownerAway(owner, e.Id)})
+		id, away := access.GrantID(sharedPrefix+e.Id), status(owner) != active
+		var found []*calendar.AclRule
+		if !away {
+			found, err = c.rules(ctx, owner, e.Id, everyAddress(u))
+			away = withoutCalendar(err)
+			if err != nil && !away && !notTheirs(err) {
+				return nil, err
 			}
-			continue
 		}
-		found, err := c.rules(ctx, owner, e.Id, everyAddress(u))
-		if err != nil && !notTheirs(err) {
-			return nil, err
-		}
-		for _, rule := range found[:min(1, len(found))] {
-			grants = append(grants, access.Grant{ID: id, Label: sharedLabel(e.Summary, e.Id, owner, rule.Role)})
+		switch {
+		case away:
+			grants = append(grants, unknownRule(id, e, owner))
+		case len(found) > 0:
+			grants = append(grants, access.Grant{ID: id, Label: sharedLabel(e.Summary, e.Id, owner, found[0].Role)})
 		}
 	}
 	return grants, nil
@@ -81,13 +82,31 @@ func (c delegations) colleague(ctx context.Context, u *admin.User, e *calendar.C
 	return owner, nil
 }
 
-// ownerAway explains why nobody can be taken off a calendar. Roles that everybody may have by default are let pass: who
-// else has them can't be seen.
+// unknownRule is the row of a calendar of which nobody can see by which rule the person is in it. Roles that everybody may
+// have by default are let pass; but a rule of the person's own is then not known to be gone either.
+func unknownRule(id access.GrantID, e *calendar.CalendarListEntry, owner *admin.User) access.Grant {
+	row := access.Grant{ID: id, Label: sharedLabel(e.Summary, e.Id, owner, e.AccessRole)}
+	if strings.HasPrefix(e.AccessRole, "writer") || e.AccessRole == "owner" {
+		row.Stays = ownerAway(owner, e.Id)
+	} else {
+		row.Label, row.Dormant = row.Label+", of which the owner "+whyAway(owner), true
+	}
+	return row
+}
+
+// whyAway is why nobody can act in the name of an owner.
+func whyAway(owner *admin.User) string {
+	if status(owner) == active {
+		return "has Calendar turned off"
+	}
+	return "is " + status(owner)
+}
+
+// ownerAway explains why nobody can be taken off a calendar.
 func ownerAway(owner *admin.User, id string) *access.Error {
 	return &access.Error{
-		Kind: access.Blocked, Op: "look at who may see the calendar " + id,
-		Reason: "only its owner could, and the account of " + name(owner) + " is " + status(owner),
-		Fix:    "Give the calendar to somebody who is active, or say in tolerate until when it may stay.",
+		Kind: access.Blocked, Op: "look at who may see the calendar " + id, Reason: "only its owner could, and " + name(owner) + " " + whyAway(owner),
+		Fix: "Give the calendar to somebody who is active, or say in tolerate until when it may stay.",
 	}
 }
 
@@ -108,7 +127,10 @@ func (c delegations) leaveCalendar(ctx context.Context, u *admin.User, id string
 		case status(owner) != active:
 			return ownerAway(owner, id)
 		}
-		if err := c.unshare(ctx, owner, id, everyAddress(u)); !notTheirs(err) {
+		switch err := c.unshare(ctx, owner, id, everyAddress(u)); {
+		case withoutCalendar(err):
+			return ownerAway(owner, id)
+		case !notTheirs(err):
 			return err
 		}
 	}

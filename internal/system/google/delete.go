@@ -49,7 +49,7 @@ func (g *Google) refuseMoving(ctx context.Context, u *admin.User, what string) e
 		return unsure(err)
 	}
 	for _, t := range all {
-		if word := strings.ToLower(t.OverallTransferStatusCode); word != "completed" && word != "failed" {
+		if !over(t) {
 			return &access.Error{
 				Kind: access.Blocked, Op: what, Reason: "what they own is being transferred, and the transfer " + t.Id + " is not over",
 				Fix: "Apply again when it is: it takes as long as it takes.",

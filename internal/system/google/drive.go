@@ -183,7 +183,7 @@ func (c *driveOwnership) Vet(ctx context.Context, account access.AccountID, _ ac
 		}
 	}
 	free := room.Limit - room.Usage
-	if room.Limit == 0 || size <= free || room.Limit == own.Limit && room.Usage == own.Usage {
+	if room.Limit == 0 || size <= free || pooled(room, own) {
 		return nil
 	}
 	return &access.Error{
@@ -191,6 +191,12 @@ func (c *driveOwnership) Vet(ctx context.Context, account access.AccountID, _ ac
 		Reason: fmt.Sprintf("the files take %s, and %s has %s left", humanize.Bytes(uint64(size)), name(heir), humanize.Bytes(uint64(max(0, free)))),
 		Fix:    "Give the successor more storage (Admin console, Storage), or name another.",
 	}
+}
+
+// pooled says that two are told of one pool. Others fill it between the two looks.
+func pooled(a, b *drive.AboutStorageQuota) bool {
+	drift := max(a.Usage-b.Usage, b.Usage-a.Usage)
+	return a.Limit == b.Limit && drift <= a.Limit/1000
 }
 
 // storage is how much somebody may store, and has stored, as that person.

@@ -107,7 +107,9 @@ func (g *Google) holdsIn(ctx context.Context, m *vault.Matter) (found []heldIn, 
 	for _, h := range held {
 		if (len(h.Accounts) == 0) == (h.OrgUnit == nil || h.OrgUnit.OrgUnitId == "") {
 			// In a hold that does not say whom it covers could be anybody.
-			return nil, malformed(call, "a hold that does not say whom it covers")
+			if err := g.coversNobody(ctx, m, h); err != nil {
+				return nil, err
+			}
 		}
 		found = append(found, heldIn{h, m})
 	}
@@ -262,12 +264,13 @@ func (g *Google) refuseNow(ctx context.Context, refuse func(*holds) error) error
 		return err
 	}
 	defer done()
-	if now := g.clock.Now(); g.latest.holds == nil || now.Sub(g.latest.at) > recently {
+	if g.latest.holds == nil || g.clock.Now().Sub(g.latest.at) > recently {
 		swept, err := g.sweep(ctx)
 		if err != nil {
 			return withoutVault(err)
 		}
-		g.latest.holds, g.latest.at = swept, now
+		// From its end on: of hundreds of matters a sweep takes minutes, and would be too old for everybody who waited for it.
+		g.latest.holds, g.latest.at = swept, g.clock.Now()
 	}
 	return refuse(g.latest.holds)
 }

@@ -22,8 +22,8 @@ import (
 // everybody who leaves: two access tokens and at least three requests for each account. That is why it is a kind of
 // its own, which nobody has to use.
 //
-// What somebody who is not active has lent can be neither seen nor used, and so it is with a mailbox that is off. The
-// sweep leaves it out; of what was there before it is found out that it is dormant, and not gone.
+// What somebody who is not active has lent can be neither seen nor used, and so it is with a mailbox or calendars that
+// are off. The sweep leaves it out; of what was there before it is found out that it is dormant, and not gone.
 func ReceivedDelegations(g *Google) access.Connector { return receivedDelegations{g} }
 
 type receivedDelegations struct{ *Google }
@@ -113,7 +113,7 @@ func (c receivedDelegations) lentBy(ctx context.Context, u *admin.User) (things 
 		return nil, err
 	}
 	owned, err := c.calendarsOf(ctx, u)
-	if err != nil {
+	if err != nil && !withoutCalendar(err) {
 		return nil, err
 	}
 	things = append(things, mailbox)
@@ -165,17 +165,18 @@ func (c receivedDelegations) calendarsOf(ctx context.Context, u *admin.User) ([]
 		return nil, err
 	}
 	return slices.DeleteFunc(listed, func(e *calendar.CalendarListEntry) bool {
-		return !e.Primary && (e.AccessRole != "owner" || e.DataOwner != "" && !slices.Contains(everyAddress(u), strings.ToLower(e.DataOwner)))
+		return !e.Primary && !owns(u, e)
 	}), nil
 }
 
-// calendarLent is a calendar with those who were let in by name. One that went meanwhile has nobody in it.
+// calendarLent is a calendar with those who were let in by name. One that went meanwhile has nobody in it. Of one whose
+// owner has Calendar turned off nobody can see who is.
 func (c receivedDelegations) calendarLent(ctx context.Context, u *admin.User, e *calendar.CalendarListEntry) (lent, error) {
 	thing := lent{id: access.GrantID(calendarOf + u.Id + "/" + e.Id), with: map[string]string{}, label: func(role string) string {
 		return sharedLabel(e.Summary, e.Id, u, role)
 	}}
 	found, err := c.rulesOf(ctx, u, e.Id)
-	if notTheirs(err) {
+	if thing.dormant = withoutCalendar(err); thing.dormant || notTheirs(err) {
 		return thing, nil
 	}
 	for _, rule := range found {

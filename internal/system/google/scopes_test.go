@@ -65,10 +65,24 @@ func TestTheDocumentedScopesAreEnoughAndNoneIsTooMuch(t *testing.T) {
 	}
 }
 
-// watch is what a refresh does, with nothing but these scopes.
-func (k prepared) watch(t *testing.T, scopes []string) (*world, error) {
+func TestTheDocumentedScopesAreEnoughToWatchWhoIsSuspended(t *testing.T) {
+	t.Parallel()
+	scopes := documented(t)
+	for name, kind := range kinds {
+		of := scopes[strings.ReplaceAll(strings.Split(name, ",")[0], " ", "_")]
+		if _, err := kind.watch(t, of[0], sandboxgoogle.Jane); err != nil {
+			t.Errorf("watching %s with %v: %v", name, of[0], err)
+		}
+	}
+}
+
+// watch is what a refresh does, with nothing but these scopes, once some are suspended.
+func (k prepared) watch(t *testing.T, scopes []string, suspended ...string) (*world, error) {
 	t.Helper()
 	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	for _, person := range suspended {
+		w.tenant.Suspend(person)
+	}
 	w.tenant.AssignRole(sandboxgoogle.Jane, sandboxgoogle.SuperAdminRole)
 	w.tenant.Delegate(scopes...)
 	account, err := w.google.Find(t.Context(), sandboxgoogle.Jane)

@@ -1,6 +1,7 @@
 package google_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -110,6 +111,16 @@ func TestAHoldOnOthersOrInAClosedMatterBlocksNothing(t *testing.T) {
 	}
 }
 
+func TestAHoldThatEverybodyWasTakenOffBlocksNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/matters/*/holds"), Do: sandbox.Status(200, `{"holds":[{"holdId":"1","name":"Old","corpus":"MAIL"}]}`)})
+	w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/matters/*/holds/*/accounts"), Do: sandbox.Status(200, `{}`)})
+	if out := w.give(t, google.DriveOwnership(w.google), sandboxgoogle.Mei, time.Minute); !out.Clean() {
+		t.Error(out.Left, out.Unverified)
+	}
+}
+
 func TestHoldsThatCanNotBeSeenBlock(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -125,6 +136,10 @@ func TestHoldsThatCanNotBeSeenBlock(t *testing.T) {
 		}, sandboxgoogle.Admin, access.Unavailable},
 		"a hold of nobody knows whom": {func(w *world) {
 			w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/matters/*/holds"), Do: sandbox.Status(200, `{"holds":[{"holdId":"1"}]}`)})
+			w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/matters/*/holds/*/accounts"), Do: sandbox.Status(200, `{"accounts":[{"accountId":"1"}]}`)})
+		}, sandboxgoogle.Admin, access.Malformed},
+		"a hold of a unit without a name": {func(w *world) {
+			w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/v1/matters/*/holds"), Do: sandbox.Status(200, `{"holds":[{"holdId":"1","orgUnit":{}}]}`)})
 		}, sandboxgoogle.Admin, access.Malformed},
 		"the units do not lead to the root": {func(w *world) {
 			w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/admin/directory/v1/customer/*/orgunits"), Do: sandbox.Status(200, `{"kind":"admin#directory#orgUnits"}`)})
@@ -394,6 +409,27 @@ func pool(tenant *sandboxgoogle.Tenant, size int64) {
 	}
 	tenant.LimitStorage(sandboxgoogle.Jane, size)
 	tenant.LimitStorage(sandboxgoogle.Mei, size)
+}
+
+func TestAPoolIsRecognizedAlthoughItFillsBetweenTwoLooks(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		used    [2]int
+		refused bool
+	}{
+		"a pool":                {[2]int{999_999_000_000, 999_999_500_000}, false},
+		"two of the same limit": {[2]int{400_000_000, 999_999_500_000}, true},
+	} {
+		w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+		looks := 0
+		w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/drive/v3/about"), Do: func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+			sandbox.Status(http.StatusOK, fmt.Sprintf(`{"kind":"drive#about","storageQuota":{"limit":"1000000000000","usage":"%d"}}`, c.used[looks]))(rw, r, next)
+			looks++
+		}})
+		vetter, _ := google.DriveOwnership(w.google).(access.Vetter)
+		err := vetter.Vet(t.Context(), w.id(sandboxgoogle.Jane), nil, w.id(sandboxgoogle.Mei))
+		same(t, name, c.refused, access.KindOf(err) == access.Blocked)
+	}
 }
 
 func TestRoomThatCanNotBeLookedAtIsNotTakenForEnough(t *testing.T) {
