@@ -50,7 +50,7 @@ func (r *LegalHold) Metadata(_ context.Context, req resource.MetadataRequest, re
 
 // Configure takes the provider's Environment. Validation runs without one.
 func (r *LegalHold) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.env = environment(req, resp)
+	r.env = environment(req.ProviderData, &resp.Diagnostics)
 }
 
 // custodian returns the configured system, which has a Custodian.

@@ -53,6 +53,13 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 type importID struct{ system, person, account string }
 
+func (id importID) String() string {
+	if id.account == "" {
+		return id.system + "/" + id.person
+	}
+	return id.system + "/" + id.person + "/" + id.account
+}
+
 // parseImportID reads system/person or system/person/account. An address may have a slash before its @,
 // and can't have one after it.
 func parseImportID(s string) (importID, error) {

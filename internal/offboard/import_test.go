@@ -43,11 +43,7 @@ func FuzzImportID(f *testing.F) {
 		if err != nil {
 			return
 		}
-		whole := id.system + "/" + id.person
-		if id.account != "" {
-			whole += "/" + id.account
-		}
-		if whole != s || id.system == "" || strings.Contains(id.system, "/") || !strings.Contains(id.person, "@") {
+		if id.String() != s || id.system == "" || strings.Contains(id.system, "/") || !strings.Contains(id.person, "@") {
 			t.Errorf("%q was read as %+v", s, id)
 		}
 	})

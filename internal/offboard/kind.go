@@ -1,5 +1,6 @@
-// Package offboard is the one Terraform resource behind every offboard_* type that is a kind of access, and the one
-// of legal holds (hold.go), which is built the same way around rows that are to stay.
+// Package offboard is the one Terraform resource behind every offboard_* type that is a kind of access, the one of
+// legal holds (hold.go), which is built the same way around rows that are to stay, and the data source of all that
+// somebody holds (access_data.go).
 //
 // Every kind of access is the same resource with another row meaning. Read lists, and is the only place
 // where access is discovered. ModifyPlan subtracts: a pure function of configuration and prior state, so
@@ -46,6 +47,7 @@ type System struct {
 	Custodian access.Custodian
 
 	surveys memo.Map[string, map[access.AccountID][]access.Grant]
+	gate    gate
 }
 
 // list returns what an account holds of a kind. A connector that learns what everybody holds in order to
@@ -85,6 +87,13 @@ type Environment struct {
 	Unknown map[string]bool
 	Guards  *Guards
 	Clock   clock.Clock
+}
+
+// names are the systems that the provider block names, in order, whether or not their configuration is known yet.
+func (e *Environment) names() []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(e.Systems)), maps.Keys(e.Unknown))
+	slices.Sort(names)
+	return names
 }
 
 // system returns a configured system, or an error that says which there are.

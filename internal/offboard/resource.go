@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -38,17 +39,16 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the provider's Environment. Validation runs without one.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.env = environment(req, resp)
+	r.env = environment(req.ProviderData, &resp.Diagnostics)
 }
 
-func environment(req resource.ConfigureRequest, resp *resource.ConfigureResponse) *Environment {
-	if req.ProviderData == nil {
+func environment(data any, diags *diag.Diagnostics) *Environment {
+	if data == nil {
 		return nil
 	}
-	env, ok := req.ProviderData.(*Environment)
+	env, ok := data.(*Environment)
 	if !ok {
-		resp.Diagnostics.AddError("Wrong provider data",
-			fmt.Sprintf("Got %T. This is always a bug in the provider; please report it.", req.ProviderData))
+		diags.AddError("Wrong provider data", fmt.Sprintf("Got %T. This is always a bug in the provider; please report it.", data))
 	}
 	return env
 }

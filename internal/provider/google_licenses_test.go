@@ -64,7 +64,14 @@ func TestALicenceProductThatIsNamedAndNotThereIsAnError(t *testing.T) {
 	t.Parallel()
 	w := newGoogleWorld(t)
 	w.arguments = `license_products = ["Google-Apps", "Google-Telepathy"]`
-	w.run(resource.TestStep{
-		Config: w.config(oneIn("google", "licenses", google.Jane)), ExpectError: only(true, `(?s)Google-Telepathy.*license_products`),
-	})
+	w.run(
+		resource.TestStep{
+			Config: w.config(oneIn("google", "licenses", google.Jane)), ExpectError: only(true, `(?s)Google-Telepathy.*license_products`),
+		},
+		resource.TestStep{
+			// Nor is it something that the customer does not have, of which nothing needs to be known.
+			Config:      w.config(allOf(google.Jane, `without = ["received_delegations"]`)),
+			ExpectError: only(true, `(?s)Could not check access.*google/licenses: .*Google-Telepathy`),
+		},
+	)
 }

@@ -117,7 +117,7 @@ func (p *offboardProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	p.configureOkta(ctx, s, env, diags)
 	p.configureGoogle(ctx, s, env, diags)
-	resp.ResourceData = env
+	resp.ResourceData, resp.DataSourceData = env, env
 }
 
 // refuseUnknown refuses guards that would not be there while the plan is made.
@@ -150,4 +150,10 @@ func (p *offboardProvider) Resources(context.Context) []func() resource.Resource
 	return append(factories, offboard.NewLegalHold([]string{systemGoogle}))
 }
 
-func (p *offboardProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (p *offboardProvider) DataSources(context.Context) []func() datasource.DataSource {
+	var table []offboard.TableRow
+	for _, row := range p.Kinds {
+		table = append(table, offboard.TableRow{Kind: row.Kind, Systems: row.systems()})
+	}
+	return []func() datasource.DataSource{offboard.NewAccessData(table)}
+}

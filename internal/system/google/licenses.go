@@ -168,15 +168,26 @@ func (c *licenses) assigned(ctx context.Context) ([]*licensing.LicenseAssignment
 			answered = true
 			all = append(all, found...)
 		case named || access.KindOf(err) != access.NotAvailable:
-			return nil, err
+			return nil, misasked(err)
 		default:
 			unknown = err
 		}
 	}
 	if !answered {
-		return nil, unknown
+		return nil, misasked(unknown)
 	}
 	return all, nil
+}
+
+// misasked turns what Google does not know into an error of whoever asked. Every customer has licences: that one product is
+// not there says nothing of the others, and that none is says that the question was wrong.
+func misasked(err error) error {
+	if e, ok := errors.AsType[*access.Error](err); ok && e.Kind == access.NotAvailable {
+		wrong := *e
+		wrong.Kind = access.Blocked
+		return &wrong
+	}
+	return err
 }
 
 // pageOfSeats is what Google's page on limits allows. The discovery document has 1000, with which Google has been known

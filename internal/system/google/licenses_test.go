@@ -151,13 +151,13 @@ func TestAProductThatGoogleDoesNotKnowIsAnErrorIfItWasNamed(t *testing.T) {
 		}
 		named := w.connect(t, func(c *google.Config) { c.LicenseProducts = []string{"Google-Apps", "Google-Vault"} })
 		_, err := google.Licenses(named).List(t.Context(), w.id(sandboxgoogle.Jane))
-		refused(t, err, access.NotAvailable, "Google-Vault", "license_products")
+		refused(t, err, access.Blocked, "Google-Vault", "license_products")
 
-		// Where nothing is known it may be the request that is wrong.
+		// Where nothing is known it is the request that is wrong.
 		w.server.Heal()
 		w.server.Inject(sandbox.Fault{Match: onProduct("*"), Do: do})
 		_, err = google.Licenses(w.google).List(t.Context(), w.id(sandboxgoogle.Jane))
-		refused(t, err, access.NotAvailable, "does not know")
+		refused(t, err, access.Blocked, "does not know")
 		surveyor, _ := google.Licenses(w.google).(access.Surveyor)
 		if all, err := surveyor.Survey(t.Context()); err == nil {
 			t.Errorf("a survey of nothing: %v", all)

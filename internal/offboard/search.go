@@ -1,0 +1,168 @@
+package offboard
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// A TableRow is a kind, and the names of the systems that have it.
+type TableRow struct {
+	Kind
+	Systems []string
+}
+
+// A search looks for everything that one person holds. It lists by the same calls as the resources, shares with them
+// what is learnt once a run, and asks for nothing but lists.
+type search struct {
+	env    *Environment
+	table  []TableRow
+	person access.Person
+	// pins are the accounts that the configuration names, by system.
+	pins map[string]string
+	// systems are those to look at, in order, and without the kinds to leave out.
+	systems, without []string
+}
+
+// A looked is what came of looking at one system.
+type looked struct {
+	seen sighting
+	// err is why the account could not be found.
+	err error
+	// lists are what came of each kind, in the order of the table.
+	lists []listed
+}
+
+type listed struct {
+	grants []access.Grant
+	err    error
+}
+
+// run looks at the systems side by side.
+func (s search) run(ctx context.Context) *inventory {
+	found := make([]looked, len(s.systems))
+	var wait sync.WaitGroup
+	for i, name := range s.systems {
+		wait.Go(func() { found[i] = s.look(ctx, name) })
+	}
+	wait.Wait()
+	all := newInventory()
+	for i, name := range s.systems {
+		s.enter(all, name, found[i])
+	}
+	for _, name := range s.env.names() {
+		if !slices.Contains(s.systems, name) {
+			for _, kind := range s.kinds(name) {
+				all.leftOut[place{name, kind.Name}] = "Not among systems."
+			}
+		}
+	}
+	return all
+}
+
+// look finds the person's account in one system, and lists what it holds, a few kinds at a time.
+func (s search) look(ctx context.Context, name string) (found looked) {
+	system, err := s.env.system(name)
+	if err != nil {
+		found.err = err
+		return found
+	}
+	pin := access.AccountID(s.pins[name])
+	found.seen, err = locate(ctx, system.Directory, s.person, pin, pin != "")
+	switch {
+	case err != nil:
+		found.err = outOfTime(ctx, err)
+		return found
+	case pin != "" && found.seen.ID != pin:
+		found.err = errNoAccount(name, pin)
+		return found
+	}
+	kinds := s.kinds(name)
+	found.lists = make([]listed, len(kinds))
+	if found.seen.None {
+		return found
+	}
+	var wait sync.WaitGroup
+	for i, kind := range kinds {
+		if !s.leavesOut(kind) {
+			wait.Go(func() { found.lists[i] = list(ctx, system, kind, found.seen.ID) })
+		}
+	}
+	wait.Wait()
+	return found
+}
+
+// list returns what an account holds of a kind, as its resource would be imported.
+func list(ctx context.Context, system *System, kind Kind, account access.AccountID) listed {
+	leave, err := system.gate.enter(ctx)
+	if err != nil {
+		return listed{err: outOfTime(ctx, err)}
+	}
+	defer leave()
+	grants, err := system.list(ctx, kind.Name, account)
+	if kind.Disposes {
+		grants = access.Under(grants, access.Suspend)
+	}
+	return listed{grants, outOfTime(ctx, err)}
+}
+
+// enter puts what came of one system into the inventory.
+func (s search) enter(all *inventory, name string, found looked) {
+	if found.err == nil {
+		all.accounts[name] = found.seen
+	}
+	for i, kind := range s.kinds(name) {
+		at := place{name, kind.Name}
+		switch {
+		case s.leavesOut(kind):
+			all.leftOut[at] = "Named in without."
+		case found.err != nil:
+			all.fail(at, found.err)
+		default:
+			all.note(at, found.lists[i].grants, s.moving(at), found.lists[i].err)
+		}
+	}
+}
+
+// moving says what of a place needs a successor.
+func (s search) moving(at place) func(access.GrantID) bool {
+	if transferer, ok := s.env.Systems[at.system].Connectors[at.kind].(access.Transferer); ok {
+		return transferer.Moves
+	}
+	return func(access.GrantID) bool { return false }
+}
+
+// kinds are those that a system has, in the order of the table.
+func (s search) kinds(system string) (kinds []Kind) {
+	for _, row := range s.table {
+		if slices.Contains(row.Systems, system) {
+			kinds = append(kinds, row.Kind)
+		}
+	}
+	return kinds
+}
+
+func (s search) leavesOut(kind Kind) bool { return slices.Contains(s.without, kind.Name) }
+
+// outOfTime says of an error that it is none of the system's.
+func outOfTime(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil || access.KindOf(err) != access.Other {
+		return err
+	}
+	return &access.Error{
+		Reason: "time ran out, or the run was stopped, before the system answered", Err: err,
+		Fix: "Allow for more with timeouts, or leave out with without what takes so long.",
+	}
+}
+
+// namesIn are the names of the systems and of the kinds in the table, in order.
+func namesIn(table []TableRow) (systems, kinds []string) {
+	for _, row := range table {
+		systems, kinds = append(systems, row.Systems...), append(kinds, row.Name)
+	}
+	slices.Sort(systems)
+	slices.Sort(kinds)
+	return slices.Compact(systems), kinds
+}
