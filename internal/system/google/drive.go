@@ -89,7 +89,7 @@ type owned struct{ moving, private, outside, orphaned, trashed int }
 
 func (c *driveOwnership) count(u *admin.User, found []*drive.File) (o owned) {
 	domains := map[string]bool{}
-	for _, address := range append(aliases(u), name(u)) {
+	for _, address := range everyAddress(u) {
 		domains[domainOf(address)] = true
 	}
 	for _, f := range found {

@@ -186,7 +186,7 @@ func (h *holds) over(u *admin.User) (covers []cover, err error) {
 		case held.OrgUnit != nil && slices.Contains(chain, bare(held.OrgUnit.OrgUnitId)):
 			covers = append(covers, cover{held, ", through an organizational unit that they are in"})
 		case slices.ContainsFunc(held.Accounts, func(account *vault.HeldAccount) bool {
-			return account.AccountId == u.Id || slices.Contains(append(aliases(u), name(u)), strings.ToLower(account.Email))
+			return account.AccountId == u.Id || slices.Contains(everyAddress(u), strings.ToLower(account.Email))
 		}):
 			covers = append(covers, cover{held, ""})
 		}

@@ -96,7 +96,7 @@ func (c *licenses) List(ctx context.Context, account access.AccountID) (grants [
 	if err != nil {
 		return nil, err
 	}
-	names := append(aliases(u), name(u))
+	names := everyAddress(u)
 	return c.grants(ctx, u, slices.DeleteFunc(all, func(a *licensing.LicenseAssignment) bool {
 		return !slices.Contains(names, strings.ToLower(a.UserId)) || seat{product: a.ProductId}.keeps(u)
 	}))

@@ -92,7 +92,7 @@ func (c *sharedDrives) driveName(ctx context.Context, id string) (string, error)
 // of are the permissions of a person: under their address, or one of their aliases, where it shows the one that the
 // drive was shared with. What a deleted account had is nobody's, whatever address it had.
 func of(members []*drive.Permission, u *admin.User) []*drive.Permission {
-	addresses := append(aliases(u), name(u))
+	addresses := everyAddress(u)
 	var own []*drive.Permission
 	for _, m := range members {
 		if m.Type == personMember && !m.Deleted && slices.Contains(addresses, strings.ToLower(m.EmailAddress)) {

@@ -67,9 +67,6 @@ func (g *Google) unshare(ctx context.Context, owner *admin.User, id string, abou
 	return nil
 }
 
-// everyAddress are the addresses by which somebody may have been let in.
-func everyAddress(u *admin.User) []string { return append(aliases(u), name(u)) }
-
 // roleWords are the roles in a calendar, as the settings of a calendar call them.
 var roleWords = map[string]string{
 	"freeBusyReader": "sees when they are busy", "reader": "sees its events", "writerWithoutPrivateAccess": "changes its events, but private ones",

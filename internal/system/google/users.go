@@ -160,6 +160,9 @@ func aliases(u *admin.User) []string {
 	return names
 }
 
+// everyAddress are all by which somebody may have been noted somewhere: their aliases and their own.
+func everyAddress(u *admin.User) []string { return append(aliases(u), name(u)) }
+
 // name is how labels name a person: by address, which reviewers know.
 func name(u *admin.User) string { return strings.ToLower(u.PrimaryEmail) }
 
