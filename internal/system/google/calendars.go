@@ -110,9 +110,6 @@ func withoutCalendar(err error) bool {
 	return ok && refusal.Code == http.StatusForbidden && reasonIn([]byte(refusal.Body)) == "notACalendarUser"
 }
 
-// Moves says that what is to come needs an organizer.
-func (c *calendarOwnership) Moves(access.GrantID) bool { return true }
-
 // Transfer moves what is to come in the primary calendar.
 func (c *calendarOwnership) Transfer(
 	ctx context.Context, account access.AccountID, _ access.GrantID, successor access.AccountID,
@@ -131,9 +128,4 @@ func (c *calendarOwnership) Transfer(
 		return gone, nil
 	}
 	return c.give(ctx, u, successor, !unseen)
-}
-
-// Remove refuses: what is to come has an organizer.
-func (c *calendarOwnership) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
-	return refuseUnmoved(ctx, account, grant)
 }

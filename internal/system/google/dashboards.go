@@ -35,9 +35,6 @@ func (c *dashboardOwnership) List(ctx context.Context, account access.AccountID)
 	return []access.Grant{grant}, err
 }
 
-// Moves says that dashboards need an owner.
-func (c *dashboardOwnership) Moves(access.GrantID) bool { return true }
-
 // Transfer moves everything to the successor.
 func (c *dashboardOwnership) Transfer(
 	ctx context.Context, account access.AccountID, _ access.GrantID, successor access.AccountID,
@@ -47,9 +44,4 @@ func (c *dashboardOwnership) Transfer(
 		return access.Receipt{Assurance: access.Observed}, ignoreNotFound(err)
 	}
 	return c.give(ctx, u, successor, false)
-}
-
-// Remove refuses: dashboards have an owner.
-func (c *dashboardOwnership) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
-	return refuseUnmoved(ctx, account, grant)
 }

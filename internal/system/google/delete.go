@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	datatransfer "google.golang.org/api/admin/datatransfer/v1"
 	admin "google.golang.org/api/admin/directory/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -15,48 +14,19 @@ import (
 // the calendars (google.md section 10); for 20 days an administrator can bring it back.
 // DELETE /admin/directory/v1/users/{id}, scope admin.directory.user.
 func (c account) delete(ctx context.Context, u *admin.User) error {
-	for _, refuse := range []func(context.Context, *admin.User) error{c.nothingHeld, c.nothingMoving, c.nothingLeftToTransfer} {
-		if err := refuse(ctx, u); err != nil {
-			return err
-		}
+	if err := c.refuseHeldNow(ctx, u); err != nil {
+		return err
+	}
+	if err := c.refuseMoving(ctx, u, "delete "+name(u)); err != nil {
+		return err
+	}
+	if err := c.nothingLeftToTransfer(ctx, u); err != nil {
+		return err
 	}
 	err := c.write(ctx, managing(users, "delete %s", name(u)), func(ctx context.Context) error {
 		return c.directory.Users.Delete(u.Id).Context(ctx).Do()
 	})
 	return withFix(err, "Google deletes nobody who is on legal hold, and not the last super administrator.")
-}
-
-func (c account) nothingHeld(ctx context.Context, u *admin.User) error {
-	return c.refuseHeldNow(ctx, u)
-}
-
-func (c account) nothingMoving(ctx context.Context, u *admin.User) error {
-	return c.refuseMoving(ctx, u, "delete "+name(u))
-}
-
-// refuseMoving refuses to do something in the middle of a transfer, of whatever application and to whomever.
-// GET /admin/datatransfer/v1/transfers?oldOwnerUserId={id}, scope admin.datatransfer.readonly.
-func (g *Google) refuseMoving(ctx context.Context, u *admin.User, what string) error {
-	call := reading(transfers, "list the transfers from %s", name(u))
-	all, err := list(ctx, g, call, func(ctx context.Context, token string) (page[datatransfer.DataTransfer], error) {
-		answer, err := g.transfer.Transfers.List().OldOwnerUserId(u.Id).MaxResults(500).PageToken(token).Context(ctx).Do()
-		if err != nil {
-			return page[datatransfer.DataTransfer]{}, err
-		}
-		return page[datatransfer.DataTransfer]{answer.DataTransfers, answer.Kind, answer.NextPageToken}, nil
-	})
-	if err != nil {
-		return unsure(err)
-	}
-	for _, t := range all {
-		if !over(t) {
-			return &access.Error{
-				Kind: access.Blocked, Op: what, Reason: "what they own is being transferred, and the transfer " + t.Id + " is not over",
-				Fix: "Apply again when it is: it takes as long as it takes.",
-			}
-		}
-	}
-	return nil
 }
 
 // nothingLeftToTransfer refuses a deletion that would take along what nobody has been given yet, or that can't be

@@ -214,9 +214,6 @@ func (c *driveOwnership) storage(ctx context.Context, u *admin.User) (*drive.Abo
 	return about.StorageQuota, nil
 }
 
-// Moves says that files need an owner.
-func (c *driveOwnership) Moves(access.GrantID) bool { return true }
-
 // Transfer moves all files to the successor, private ones and shared ones.
 func (c *driveOwnership) Transfer(
 	ctx context.Context, account access.AccountID, _ access.GrantID, successor access.AccountID,
@@ -238,9 +235,4 @@ func (c *driveOwnership) Transfer(
 		return gone, nil
 	}
 	return c.give(ctx, u, successor, !unseen)
-}
-
-// Remove refuses: files have an owner.
-func (c *driveOwnership) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
-	return refuseUnmoved(ctx, account, grant)
 }

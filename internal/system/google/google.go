@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	datatransfer "google.golang.org/api/admin/datatransfer/v1"
 	admin "google.golang.org/api/admin/directory/v1"
 	"google.golang.org/api/option"
 
@@ -40,6 +41,8 @@ type Google struct {
 	found      memo.Map[access.Person, finding]
 	groupNames memo.Map[string, string]
 	roleNames  memo.Once[map[int64]*admin.Role]
+	// transferable are the applications that Data Transfer moves things of.
+	transferable memo.Once[[]*datatransfer.Application]
 
 	swept memo.Once[*holds]
 	// latest are the holds that something which was to be done was last held against.

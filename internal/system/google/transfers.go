@@ -110,10 +110,9 @@ func (a application) moved(call op, t *datatransfer.DataTransfer) (*move, error)
 	return m, nil
 }
 
-// moves are the transfers of an application from an account, to whomever, the latest first.
+// transfersFrom are the transfers from an account, of whatever application and to whomever.
 // GET /admin/datatransfer/v1/transfers?oldOwnerUserId={id}, scope admin.datatransfer.readonly.
-func (g *Google) moves(ctx context.Context, a application, account access.AccountID) ([]*move, error) {
-	call := reading(transfers, "list the transfers of %s from %s", a.name, account)
+func (g *Google) transfersFrom(ctx context.Context, call op, account access.AccountID) ([]*datatransfer.DataTransfer, error) {
 	all, err := list(ctx, g, call, func(ctx context.Context, token string) (page[datatransfer.DataTransfer], error) {
 		answer, err := g.transfer.Transfers.List().OldOwnerUserId(string(account)).MaxResults(500).PageToken(token).Context(ctx).Do()
 		if err != nil {
@@ -124,11 +123,38 @@ func (g *Google) moves(ctx context.Context, a application, account access.Accoun
 	if err != nil {
 		return nil, unsure(err)
 	}
+	if slices.ContainsFunc(all, func(t *datatransfer.DataTransfer) bool { return t.OldOwnerUserId != string(account) }) {
+		return nil, malformed(call, "a transfer from somebody else")
+	}
+	return all, nil
+}
+
+// refuseMoving refuses to do something in the middle of a transfer, of whatever application and to whomever.
+func (g *Google) refuseMoving(ctx context.Context, u *admin.User, what string) error {
+	all, err := g.transfersFrom(ctx, reading(transfers, "list the transfers from %s", name(u)), access.AccountID(u.Id))
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if !over(t) {
+			return &access.Error{
+				Kind: access.Blocked, Op: what, Reason: "what they own is being transferred, and the transfer " + t.Id + " is not over",
+				Fix: "Apply again when it is: it takes as long as it takes.",
+			}
+		}
+	}
+	return nil
+}
+
+// moves are the transfers of an application from an account, the latest first.
+func (g *Google) moves(ctx context.Context, a application, account access.AccountID) ([]*move, error) {
+	call := reading(transfers, "list the transfers of %s from %s", a.name, account)
+	all, err := g.transfersFrom(ctx, call, account)
+	if err != nil {
+		return nil, err
+	}
 	var found []*move
 	for _, t := range all {
-		if t.OldOwnerUserId != string(account) {
-			return nil, malformed(call, "a transfer from somebody else")
-		}
 		m, err := a.moved(call, t)
 		if err != nil {
 			return nil, err
@@ -405,16 +431,18 @@ func (m *mover) begin(ctx context.Context, call op, account, successor access.Ac
 	return x, err
 }
 
-// installed makes sure that the customer has the application.
+// installed makes sure that the customer has the application, which a run asks once.
 // GET /admin/datatransfer/v1/applications, scope admin.datatransfer.readonly.
 func (m *mover) installed(ctx context.Context) error {
 	call := reading(transfers, "list the applications that things can be transferred of")
-	all, err := list(ctx, m.Google, call, func(ctx context.Context, token string) (page[datatransfer.Application], error) {
-		answer, err := m.transfer.Applications.List().MaxResults(500).PageToken(token).Context(ctx).Do()
-		if err != nil {
-			return page[datatransfer.Application]{}, err
-		}
-		return page[datatransfer.Application]{answer.Applications, answer.Kind, answer.NextPageToken}, nil
+	all, err := m.transferable.Get(ctx, func() ([]*datatransfer.Application, error) {
+		return list(ctx, m.Google, call, func(ctx context.Context, token string) (page[datatransfer.Application], error) {
+			answer, err := m.transfer.Applications.List().MaxResults(500).PageToken(token).Context(ctx).Do()
+			if err != nil {
+				return page[datatransfer.Application]{}, err
+			}
+			return page[datatransfer.Application]{answer.Applications, answer.Kind, answer.NextPageToken}, nil
+		})
 	})
 	if err != nil || slices.ContainsFunc(all, func(a *datatransfer.Application) bool { return a.Id == m.id }) {
 		return unsure(err)
@@ -423,6 +451,14 @@ func (m *mover) installed(ctx context.Context) error {
 		Kind: access.NotAvailable, Op: call.what, Reason: "Google transfers nothing of " + m.name + " for this customer",
 		Fix: "Turn the service on, or leave this kind out.",
 	}
+}
+
+// Moves says that what somebody owns needs an owner.
+func (m *mover) Moves(access.GrantID) bool { return true }
+
+// Remove refuses: what somebody owns has an owner.
+func (m *mover) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
+	return refuseUnmoved(ctx, account, grant)
 }
 
 // refuseUnmoved refuses to take away what somebody has to receive.
