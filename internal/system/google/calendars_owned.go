@@ -27,12 +27,23 @@ func owns(u *admin.User, e *calendar.CalendarListEntry) bool {
 	return slices.Contains(everyAddress(u), strings.ToLower(e.DataOwner))
 }
 
-// calendars are the calendars that are the person's beside the primary one.
-func (c delegations) calendars(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
+// calendars are the calendars that the person owns beside the primary one, and those of others that are shared with them:
+// one list has both.
+func (c delegations) calendars(ctx context.Context, u *admin.User) ([]access.Grant, error) {
 	listed, err := c.calendarList(ctx, u)
 	if err != nil {
 		return nil, err
 	}
+	own, err := c.owned(ctx, u, listed)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := c.shared(ctx, u, listed)
+	return slices.Concat(own, shared), err
+}
+
+// owned are those on the list that are the person's beside the primary one.
+func (c delegations) owned(ctx context.Context, u *admin.User, listed []*calendar.CalendarListEntry) (grants []access.Grant, err error) {
 	for _, e := range listed {
 		if owns(u, e) {
 			grants = append(grants, access.Grant{
@@ -90,18 +101,18 @@ func (c delegations) Transfer(
 	if err := c.refuseHeldNow(ctx, u); err != nil {
 		return access.Receipt{}, err
 	}
-	owned, err := c.calendars(ctx, u)
+	id := strings.TrimPrefix(string(grant), calendarPrefix)
+	listed, err := c.calendarList(ctx, u)
 	if err != nil {
 		return access.Receipt{}, err
 	}
-	if !slices.ContainsFunc(owned, func(g access.Grant) bool { return g.ID == grant }) {
+	if !slices.ContainsFunc(listed, func(e *calendar.CalendarListEntry) bool { return e.Id == id && owns(u, e) }) {
 		return gone, nil
 	}
 	heir, err := c.user(ctx, successor)
 	if err != nil {
 		return access.Receipt{}, unsure(err)
 	}
-	id := strings.TrimPrefix(string(grant), calendarPrefix)
 	call := managing(calendars, "give the calendar %s of %s to %s", id, name(u), name(heir))
 	_, err = do(ctx, c.Google, call, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, c.calendar.Calendars.TransferOwnership(id, heir.PrimaryEmail, true).Context(ctx).Do()

@@ -19,12 +19,8 @@ import (
 
 const sharedPrefix = "shared/"
 
-// shared are the calendars of colleagues that are shared with the person by name.
-func (c delegations) shared(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
-	listed, err := c.calendarList(ctx, u)
-	if err != nil {
-		return nil, err
-	}
+// shared are those on the list that are colleagues' and shared with the person by name.
+func (c delegations) shared(ctx context.Context, u *admin.User, listed []*calendar.CalendarListEntry) (grants []access.Grant, err error) {
 	for _, e := range listed {
 		owner, err := c.colleague(ctx, u, e)
 		if err != nil {

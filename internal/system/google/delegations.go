@@ -31,7 +31,8 @@ type family struct {
 	// prefix is what the ids of its grants begin with.
 	prefix string
 	// name is what it is called while it is dormant.
-	name   string
+	name string
+	// list is nil where the rows are listed with those of another family.
 	list   func(c delegations, ctx context.Context, u *admin.User) ([]access.Grant, error)
 	remove func(c delegations, ctx context.Context, u *admin.User, key string) error
 }
@@ -43,7 +44,7 @@ var inTheirName = []family{
 	{"auto_forwarding/", "forwarding of all mail", delegations.autoForwarding, delegations.removeAutoForwarding},
 	{"filter/", "filters that forward mail", delegations.filters, delegations.removeFilter},
 	{"forwarding/", "forwarding addresses", delegations.forwardingAddresses, delegations.removeForwardingAddress},
-	{sharedPrefix, "calendars of others", delegations.shared, delegations.leaveCalendar},
+	{sharedPrefix, "calendars of others", nil, delegations.leaveCalendar},
 	{"send_as/", "addresses to send as", delegations.sendAs, delegations.removeSendAs},
 }
 
@@ -58,6 +59,9 @@ func (c delegations) List(ctx context.Context, account access.AccountID) (grants
 	for _, f := range inTheirName {
 		if status(u) != active {
 			grants = append(grants, access.Grant{ID: access.GrantID(f.prefix), Label: f.name + " (the account is " + status(u) + ")", Dormant: true})
+			continue
+		}
+		if f.list == nil {
 			continue
 		}
 		listed, err := f.list(c, ctx, u)

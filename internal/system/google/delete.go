@@ -97,5 +97,9 @@ func (c ownCalendars) List(ctx context.Context, account access.AccountID) ([]acc
 	if err != nil || status(u) != active {
 		return nil, err
 	}
-	return delegations(c).calendars(ctx, u)
+	listed, err := delegations(c).calendarList(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	return delegations(c).owned(ctx, u, listed)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,8 +53,9 @@ func noMailbox(u *admin.User, err error) error {
 		"known. Turn Gmail on for the account, suspend the account, or leave google out of this resource for this person.")
 }
 
-// delegates are who may read the account's mail and send in its name.
-func (c delegations) delegates(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
+// mailDelegates are who may read the account's mail and send in its name.
+// GET /gmail/v1/users/me/settings/delegates, scope gmail.settings.basic.
+func (c delegations) mailDelegates(ctx context.Context, u *admin.User) ([]*gmail.Delegate, error) {
 	answer, err := settings(ctx, c, u, "the mail delegates", []string{"delegates"},
 		func(ctx context.Context, s *gmail.UsersSettingsService) (*gmail.ListDelegatesResponse, error) {
 			return s.Delegates.List(me).Context(ctx).Do()
@@ -61,13 +63,18 @@ func (c delegations) delegates(ctx context.Context, u *admin.User) (grants []acc
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range answer.Delegates {
-		if d == nil || d.DelegateEmail == "" {
-			return nil, unnamed(u, "a mail delegate")
-		}
+	if slices.ContainsFunc(answer.Delegates, func(d *gmail.Delegate) bool { return d == nil || d.DelegateEmail == "" }) {
+		return nil, unnamed(u, "a mail delegate")
+	}
+	return answer.Delegates, nil
+}
+
+func (c delegations) delegates(ctx context.Context, u *admin.User) (grants []access.Grant, err error) {
+	found, err := c.mailDelegates(ctx, u)
+	for _, d := range found {
 		grants = append(grants, byAddress("delegate/", d.DelegateEmail, "reads and sends their mail", d.VerificationStatus))
 	}
-	return grants, nil
+	return grants, err
 }
 
 // removeDelegate: DELETE /gmail/v1/users/me/settings/delegates/{address}, scope gmail.settings.sharing.
@@ -266,10 +273,15 @@ func (c delegations) removeSendAs(ctx context.Context, u *admin.User, address st
 // byAddress is a grant that an address names. One that was not confirmed gives nothing yet, and can at any time.
 func byAddress(family, address, what, verification string) access.Grant {
 	address = spelled(address)
-	if verification != "" && verification != "accepted" {
-		what += ", " + oneLine(verification)
+	return access.Grant{ID: access.GrantID(family + address), Label: address + " (" + what + unconfirmed(verification) + ")"}
+}
+
+// unconfirmed is what a label says of an address that was not confirmed.
+func unconfirmed(verification string) string {
+	if verification == "" || verification == "accepted" {
+		return ""
 	}
-	return access.Grant{ID: access.GrantID(family + address), Label: address + " (" + what + ")"}
+	return ", " + oneLine(verification)
 }
 
 // spelled is an address as ids and labels have it.

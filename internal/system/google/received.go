@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 	admin "google.golang.org/api/admin/directory/v1"
 	"google.golang.org/api/calendar/v3"
-	"google.golang.org/api/gmail/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
@@ -128,37 +127,22 @@ func (c receivedDelegations) lentBy(ctx context.Context, u *admin.User) (things 
 }
 
 // mailboxOf is the mailbox of an account with its delegates. One that is off, or not set up, lets nobody in.
-// GET /gmail/v1/users/me/settings/delegates, scope gmail.settings.basic.
 func (c receivedDelegations) mailboxOf(ctx context.Context, u *admin.User) (lent, error) {
 	box := lent{id: access.GrantID(mailboxOf + u.Id), with: map[string]string{}, label: func(pending string) string {
 		return "the mailbox of " + name(u) + " (they read and send its mail" + pending + ")"
 	}}
-	call := reading(mail, "list the mail delegates of %s", name(u)).as(u.PrimaryEmail)
-	answer, err := do(withShape(ctx, "delegates"), c.Google, call, func(ctx context.Context) (*gmail.ListDelegatesResponse, error) {
-		return c.mail.Users.Settings.Delegates.List(me).Context(ctx).Do()
-	})
+	found, err := delegations(c).mailDelegates(ctx, u)
 	if isPrecondition(err) {
 		box.dormant = true
 		return box, nil
 	}
-	if err != nil {
-		return box, err
+	for _, d := range found {
+		box.with[strings.ToLower(d.DelegateEmail)] = unconfirmed(d.VerificationStatus)
 	}
-	for _, d := range answer.Delegates {
-		if d == nil || d.DelegateEmail == "" {
-			return box, unnamed(u, "a mail delegate")
-		}
-		pending := ""
-		if d.VerificationStatus != "" && d.VerificationStatus != "accepted" {
-			pending = ", " + oneLine(d.VerificationStatus)
-		}
-		box.with[strings.ToLower(d.DelegateEmail)] = pending
-	}
-	return box, nil
+	return box, err
 }
 
 // calendarsOf are the calendars that an account owns, the primary one among them.
-// GET /calendar/v3/users/me/calendarList?minAccessRole=owner&showHidden=true, scope calendar.readonly.
 func (c receivedDelegations) calendarsOf(ctx context.Context, u *admin.User) ([]*calendar.CalendarListEntry, error) {
 	listed, err := delegations(c).calendarList(ctx, u)
 	if err != nil {
@@ -238,19 +222,16 @@ func (c receivedDelegations) lookAt(ctx context.Context, id access.GrantID) (len
 // lender is the owner whom an id names, if the account is there, and the calendar if it is one.
 func (c receivedDelegations) lender(ctx context.Context, id access.GrantID) (owner *admin.User, calendarID string, err error) {
 	of, isMailbox := strings.CutPrefix(string(id), mailboxOf)
-	if !isMailbox {
-		rest, isCalendar := strings.CutPrefix(string(id), calendarOf)
-		if of, calendarID, isCalendar = cut(rest, isCalendar); !isCalendar {
-			return nil, "", nil
-		}
+	rest, isCalendar := strings.CutPrefix(string(id), calendarOf)
+	if isCalendar {
+		of, calendarID, isCalendar = strings.Cut(rest, "/")
+	}
+	if !isMailbox && !isCalendar {
+		// A row of a hand in the state: nothing of that name can be there.
+		return nil, "", nil
 	}
 	owner, err = c.user(ctx, access.AccountID(of))
 	return owner, calendarID, ignoreNotFound(err)
-}
-
-func cut(rest string, is bool) (owner, calendarID string, ok bool) {
-	owner, calendarID, ok = strings.Cut(rest, "/")
-	return owner, calendarID, ok && is
 }
 
 // Remove takes the account out of one mailbox or calendar, as its owner.
@@ -282,10 +263,7 @@ func (c receivedDelegations) Remove(ctx context.Context, account access.AccountI
 		if _, in := box.with[address]; !in {
 			continue
 		}
-		err := delegations(c).change(ctx, owner, mail, "the delegate", address, func(ctx context.Context, s *gmail.UsersSettingsService) error {
-			return s.Delegates.Delete(me, address).Context(ctx).Do()
-		})
-		if err != nil {
+		if err := delegations(c).removeDelegate(ctx, owner, address); err != nil {
 			return gone, err
 		}
 	}
