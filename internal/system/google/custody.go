@@ -41,8 +41,8 @@ var corpora = []corpus{
 	{access.Chat, "HANGOUTS_CHAT", &vault.CorpusQuery{HangoutsChatQuery: &vault.HeldHangoutsChatQuery{IncludeRooms: true}}},
 }
 
-// holding is the corpus that has a kind of data.
-func holding(data access.Data) (corpus, error) {
+// corpusOf is the corpus that has a kind of data.
+func corpusOf(data access.Data) (corpus, error) {
 	for _, c := range corpora {
 		if c.data == data {
 			return c, nil
@@ -320,7 +320,7 @@ func part(h *vault.Hold) string {
 			narrowed = append(narrowed, "only of a span of time")
 		}
 	case "DRIVE":
-		if drive := query.DriveQuery; drive == nil || !drive.IncludeSharedDriveFiles && !drive.IncludeTeamDriveFiles {
+		if !withSharedDrives(h) {
 			narrowed = append(narrowed, "without shared drives")
 		}
 	case "HANGOUTS_CHAT":
@@ -391,7 +391,7 @@ func (c custodian) hold(ctx context.Context, call op, matter access.MatterID, id
 		return nil, nil //nolint:nilnil // There is none.
 	case err != nil:
 		return nil, err
-	case h.HoldId != string(id) || (len(h.Accounts) == 0) == (h.OrgUnit == nil || h.OrgUnit.OrgUnitId == ""):
+	case h.HoldId != string(id) || !saysWhom(h):
 		return nil, malformed(call, "another hold, or one that does not say whom it covers")
 	}
 	return h, nil
@@ -406,7 +406,7 @@ func (c custodian) Covering(ctx context.Context, account access.AccountID) (map[
 	if err != nil {
 		return nil, err
 	}
-	swept, err := c.swept.Get(ctx, func() (*holds, error) { return c.sweep(ctx) })
+	swept, err := c.sweptOnce(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 func (c custodian) Place(
 	ctx context.Context, account access.AccountID, person access.Person, matter access.MatterID, data access.Data,
 ) (placed access.Hold, err error) {
-	what, err := holding(data)
+	what, err := corpusOf(data)
 	if err != nil {
 		return access.Hold{}, err
 	}

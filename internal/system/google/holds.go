@@ -15,9 +15,10 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
 
-// Holds in Vault are no access, and nothing here lifts one (custody.go does, for who says so). They stand in the way: of somebody on hold Google
-// transfers nothing, whichever of their services is held (https://support.google.com/a/answer/1247799), and what is
-// held is lost with the licence (https://support.google.com/vault/answer/4552977).
+// Holds in Vault are no access, and nothing here lifts one (custody.go does, for who says so). They stand in the way: of
+// somebody on hold Google transfers nothing, whichever of their services is held
+// (https://support.google.com/a/answer/1247799), and what is held is lost with the licence
+// (https://support.google.com/vault/answer/4552977).
 //
 // Vault can't be asked about a person. One sweep reads every hold of every open matter, and serves all people.
 
@@ -43,6 +44,11 @@ type heldIn struct {
 
 // mattersAtOnce is how many matters are asked about side by side.
 const mattersAtOnce = 5
+
+// sweptOnce are the holds by the sweep that this run has made already.
+func (g *Google) sweptOnce(ctx context.Context) (*holds, error) {
+	return g.swept.Get(ctx, func() (*holds, error) { return g.sweep(ctx) })
+}
 
 // sweep reads all holds, and the tree of organizational units that holds can be on.
 // GET /v1/matters?state=OPEN and /v1/matters/{matter}/holds?view=FULL_HOLD, scope ediscovery.readonly. A matter that
@@ -105,7 +111,7 @@ func (g *Google) holdsIn(ctx context.Context, m *vault.Matter) (found []heldIn, 
 		return page[vault.Hold]{answer.Holds, shaped, answer.NextPageToken}, nil
 	})
 	for _, h := range held {
-		if (len(h.Accounts) == 0) == (h.OrgUnit == nil || h.OrgUnit.OrgUnitId == "") {
+		if !saysWhom(h) {
 			// In a hold that does not say whom it covers could be anybody.
 			if err := g.coversNobody(ctx, m, h); err != nil {
 				return nil, err
@@ -114,6 +120,11 @@ func (g *Google) holdsIn(ctx context.Context, m *vault.Matter) (found []heldIn, 
 		found = append(found, heldIn{h, m})
 	}
 	return found, err
+}
+
+// saysWhom says that a hold names accounts or a unit, and not both.
+func saysWhom(h *vault.Hold) bool {
+	return (len(h.Accounts) > 0) != (h.OrgUnit != nil && h.OrgUnit.OrgUnitId != "")
 }
 
 // orgUnits lists the organizational units, with the one that all others are in. The list has no pages.
@@ -224,7 +235,7 @@ func (g *Google) holding(ctx context.Context, refuse func(*holds, *admin.User) e
 	if g.config.NoVault {
 		return func(*admin.User) *access.Error { return nil }, nil
 	}
-	swept, failed := g.swept.Get(ctx, func() (*holds, error) { return g.sweep(ctx) })
+	swept, failed := g.sweptOnce(ctx)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

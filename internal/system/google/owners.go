@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 	admin "google.golang.org/api/admin/directory/v1"
@@ -143,22 +142,17 @@ func (c groupOwnership) appoint(ctx context.Context, call op, group access.Grant
 			return err
 		}
 	}
-	for wait := time.Second; ; wait *= 2 {
-		switch role, err := c.roleIn(ctx, group, heir); {
-		case err != nil:
-			return err
-		case role == owner:
-			return nil
-		case wait > 30*time.Second:
-			return &access.Error{
-				Kind: access.Unavailable, Op: call.what, Reason: "Google agreed to make the successor an owner, and does not show it, so nothing was taken away",
-				Fix: "Plan again in a minute.",
-			}
-		}
-		if err := c.clock.Sleep(ctx, wait); err != nil {
-			return err
+	seen, err := c.until(ctx, func() (bool, error) {
+		role, err := c.roleIn(ctx, group, heir)
+		return role == owner, err
+	})
+	if err == nil && !seen {
+		err = &access.Error{
+			Kind: access.Unavailable, Op: call.what, Reason: "Google agreed to make the successor an owner, and does not show it, so nothing was taken away",
+			Fix: "Plan again in a minute.",
 		}
 	}
+	return err
 }
 
 // roleIn is somebody's role in a group, and empty if they are no member.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	admin "google.golang.org/api/admin/directory/v1"
+	"google.golang.org/api/vault/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
@@ -18,11 +19,13 @@ import (
 // inDrives are the holds on shared drives.
 func (h *holds) inDrives() *holds {
 	return &holds{units: h.units, found: slices.DeleteFunc(slices.Clone(h.found), func(held heldIn) bool {
-		if held.Corpus != "DRIVE" || held.Query == nil || held.Query.DriveQuery == nil {
-			return true
-		}
-		return !held.Query.DriveQuery.IncludeSharedDriveFiles && !held.Query.DriveQuery.IncludeTeamDriveFiles
+		return held.Corpus != "DRIVE" || !withSharedDrives(held.Hold)
 	})}
+}
+
+// withSharedDrives says that a hold on Drive includes what is in shared drives, by the present name of that or its former.
+func withSharedDrives(h *vault.Hold) bool {
+	return h.Query != nil && h.Query.DriveQuery != nil && (h.Query.DriveQuery.IncludeSharedDriveFiles || h.Query.DriveQuery.IncludeTeamDriveFiles)
 }
 
 func (h *holds) refuseInDrives(u *admin.User) error {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	admin "google.golang.org/api/admin/directory/v1"
 	"google.golang.org/api/drive/v3"
@@ -263,20 +262,12 @@ func (c *sharedDrives) appoint(ctx context.Context, call op, id string, members 
 	return err
 }
 
-// until lists the members of a drive until what was changed shows, for about a minute, and says whether it does.
+// until lists the members of a drive until what was changed shows.
 func (c *sharedDrives) until(ctx context.Context, id string, shows func([]*drive.Permission) bool) (bool, error) {
-	for wait := time.Second; ; wait *= 2 {
+	return c.Google.until(ctx, func() (bool, error) {
 		members, err := c.members(ctx, id)
-		if err != nil || shows(members) {
-			return err == nil, err
-		}
-		if wait > 30*time.Second {
-			return false, nil
-		}
-		if err := c.clock.Sleep(ctx, wait); err != nil {
-			return false, err
-		}
-	}
+		return err == nil && shows(members), err
+	})
 }
 
 // lackOfRights are the reasons of 403 that say something of the administrator and not of the drive; the others of
