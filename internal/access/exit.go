@@ -100,6 +100,7 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 	out.Held = Held(listed, out.Marks)
 	out.Appeared = out.Held.Without(prior)
 	out.Removed = Gone(approved, listed, out.Held, e.Clock.Now())
+	stays := stays(listed)
 	for id := range approved {
 		_, held := out.Held[id]
 		receipt, removed := agreed[id]
@@ -113,8 +114,8 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 			delete(out.Left, id)
 		case out.Left[id] == nil:
 			out.Left[id] = lingering(receipt)
-			if stays := stays(listed)[id]; stays != nil {
-				out.Left[id] = stays
+			if reason := stays[id]; reason != nil {
+				out.Left[id] = reason
 			}
 		}
 	}
