@@ -50,15 +50,20 @@ type privateWriter interface {
 
 func recall(ctx context.Context, private privateReader, diags *diag.Diagnostics) facts {
 	var f facts
+	recallFacts(ctx, private, &f, diags)
+	return f
+}
+
+// recallFacts reads what rememberFacts wrote, if it did.
+func recallFacts(ctx context.Context, private privateReader, into any, diags *diag.Diagnostics) {
 	value, d := private.GetKey(ctx, factsKey)
 	diags.Append(d...)
 	if len(value) == 0 {
-		return f
+		return
 	}
-	if err := json.Unmarshal(value, &f); err != nil {
+	if err := json.Unmarshal(value, into); err != nil {
 		diags.Append(errorPrivate(err))
 	}
-	return f
 }
 
 func (f facts) remember(ctx context.Context, private privateWriter, diags *diag.Diagnostics) {

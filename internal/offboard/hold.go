@@ -2,7 +2,6 @@ package offboard
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -185,14 +184,8 @@ func (f custodyFacts) ids() map[access.Data]access.HoldID {
 }
 
 func recallCustody(ctx context.Context, private privateReader, diags *diag.Diagnostics) custodyFacts {
-	f := custodyFacts{}
-	value, d := private.GetKey(ctx, factsKey)
-	diags.Append(d...)
-	if len(value) > 0 {
-		if err := json.Unmarshal(value, &f); err != nil {
-			diags.Append(errorPrivate(err))
-		}
-	}
+	var f custodyFacts
+	recallFacts(ctx, private, &f, diags)
 	if f.Holds == nil {
 		f.Holds = map[access.Data]kept{}
 	}
