@@ -120,25 +120,36 @@ func (t *Tenant) Transfers(from string) []string {
 
 // Files are the names of the files that a person owns and that are not in the trash.
 func (t *Tenant) Files(email string) []string {
-	return read(t, func(s *state) []string {
-		list, id := []string{}, s.mustUser(email).ID
-		for _, f := range s.Files {
-			if f.Owner == id && !f.Trashed {
-				list = append(list, f.Name)
-			}
+	return owns(t, email, func(s *state) map[string]*file { return s.Files }, func(f *file) (owner, name string) {
+		if f.Trashed {
+			return "", ""
 		}
-		slices.Sort(list)
-		return list
+		return f.Owner, f.Name
 	})
 }
 
 // Calendars are the names of the calendars that a person owns beside the primary one.
 func (t *Tenant) Calendars(email string) []string {
+	return owns(t, email, func(s *state) map[string]*secondary { return s.Calendars }, func(c *secondary) (owner, name string) { return c.Owner, c.Summary })
+}
+
+// Events are the names of the events that a person is the organizer of.
+func (t *Tenant) Events(email string) []string {
+	return owns(t, email, func(s *state) map[string]*event { return s.Events }, func(e *event) (owner, name string) { return e.Organizer, e.Summary })
+}
+
+// Dashboards are the names of the dashboards that a person owns.
+func (t *Tenant) Dashboards(email string) []string {
+	return owns(t, email, func(s *state) map[string]*dashboard { return s.Dashboards }, func(d *dashboard) (owner, name string) { return d.Owner, d.Name })
+}
+
+// owns are the names of the things of one sort that a person owns, in order.
+func owns[T any](t *Tenant, email string, all func(*state) map[string]*T, of func(*T) (owner, name string)) []string {
 	return read(t, func(s *state) []string {
 		list, id := []string{}, s.mustUser(email).ID
-		for _, c := range s.Calendars {
-			if c.Owner == id {
-				list = append(list, c.Summary)
+		for _, x := range all(s) {
+			if owner, name := of(x); owner == id {
+				list = append(list, name)
 			}
 		}
 		slices.Sort(list)
@@ -148,40 +159,5 @@ func (t *Tenant) Calendars(email string) []string {
 
 // CalendarID is the id of the calendar of a person with this name.
 func (t *Tenant) CalendarID(email, summary string) string {
-	return read(t, func(s *state) string {
-		for _, c := range s.Calendars {
-			if c.Owner == s.mustUser(email).ID && c.Summary == summary {
-				return c.ID
-			}
-		}
-		panic("in the sandbox tenant " + email + " has no calendar " + summary)
-	})
-}
-
-// Events are the names of the events that a person is the organizer of.
-func (t *Tenant) Events(email string) []string {
-	return read(t, func(s *state) []string {
-		list, id := []string{}, s.mustUser(email).ID
-		for _, e := range s.Events {
-			if e.Organizer == id {
-				list = append(list, e.Summary)
-			}
-		}
-		slices.Sort(list)
-		return list
-	})
-}
-
-// Dashboards are the names of the dashboards that a person owns.
-func (t *Tenant) Dashboards(email string) []string {
-	return read(t, func(s *state) []string {
-		list, id := []string{}, s.mustUser(email).ID
-		for _, d := range s.Dashboards {
-			if d.Owner == id {
-				list = append(list, d.Name)
-			}
-		}
-		slices.Sort(list)
-		return list
-	})
+	return read(t, func(s *state) string { return s.mustCalendar(email, summary) })
 }

@@ -2,6 +2,7 @@ package google
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -258,7 +259,7 @@ func (c *call) deleteUser() reply {
 	return reply{status: http.StatusNoContent}
 }
 
-// copied is plain data that shares nothing with the state.
+// ownedBut is what everybody but one person owns, as plain data that shares nothing with the state.
 func (s *state) ownedBut(except string) json.RawMessage {
 	data, err := json.Marshal(s.ownedState)
 	if err != nil {
@@ -268,34 +269,14 @@ func (s *state) ownedBut(except string) json.RawMessage {
 	if err := json.Unmarshal(data, &c); err != nil {
 		panic(err)
 	}
-	for id, f := range c.Files {
-		if f.Owner == except {
-			delete(c.Files, id)
-		}
-	}
-	for id, s := range c.Calendars {
-		if s.Owner == except {
-			delete(c.Calendars, id)
-		}
-	}
+	maps.DeleteFunc(c.Files, func(_ string, f *file) bool { return f.Owner == except })
+	maps.DeleteFunc(c.Calendars, func(_ string, s *secondary) bool { return s.Owner == except })
+	maps.DeleteFunc(c.Events, func(_ string, e *event) bool { return e.Organizer == except })
+	maps.DeleteFunc(c.Dashboards, func(_ string, d *dashboard) bool { return d.Owner == except })
+	maps.DeleteFunc(c.Transfers, func(_ string, x *transfer) bool { return x.Old == except })
 	c.Subscriptions = slices.DeleteFunc(c.Subscriptions, func(x subscription) bool { return x.User == except })
 	if u := s.Users[except]; u != nil {
 		c.Shares = slices.DeleteFunc(c.Shares, func(x share) bool { return s.concerns(x, u) })
-	}
-	for id, e := range c.Events {
-		if e.Organizer == except {
-			delete(c.Events, id)
-		}
-	}
-	for id, d := range c.Dashboards {
-		if d.Owner == except {
-			delete(c.Dashboards, id)
-		}
-	}
-	for id, x := range c.Transfers {
-		if x.Old == except {
-			delete(c.Transfers, id)
-		}
 	}
 	if data, err = json.Marshal(c); err != nil {
 		panic(err)
