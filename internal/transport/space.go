@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/turns"
 )
 
 // A spacer keeps requests apart where the vendor allows so few that there is no budget to speak of: one at a time, and
@@ -13,46 +14,42 @@ import (
 // its way.
 type spacer struct {
 	clock clock.Clock
+	turns turns.Turns
 	mu    sync.Mutex
-	lanes map[string]*lane
-}
-
-// A lane is a line of requests. Whoever has taken what is in turn is the one whose turn it is.
-type lane struct {
-	turn chan struct{}
-	last time.Time
-}
-
-func (s *spacer) lane(name string) *lane {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.lanes == nil {
-		s.lanes = map[string]*lane{}
-	}
-	if s.lanes[name] == nil {
-		s.lanes[name] = &lane{turn: make(chan struct{}, 1)}
-		s.lanes[name].turn <- struct{}{}
-	}
-	return s.lanes[name]
+	// last is when the last request of each line was answered.
+	last map[string]time.Time
 }
 
 // wait returns when it is a request's turn, and what has to be called when it is answered.
-func (s *spacer) wait(ctx context.Context, name string, apart time.Duration) (answered func(), err error) {
-	l := s.lane(name)
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-l.turn:
+func (s *spacer) wait(ctx context.Context, line string, apart time.Duration) (answered func(), err error) {
+	done, err := s.turns.Wait(ctx, line)
+	if err != nil {
+		return nil, err
 	}
-	leave := func() { l.turn <- struct{}{} }
-	if pause := l.last.Add(apart).Sub(s.clock.Now()); !l.last.IsZero() && pause > 0 {
+	if pause := s.since(line).Add(apart).Sub(s.clock.Now()); pause > 0 {
 		if err := s.clock.Sleep(ctx, pause); err != nil {
-			leave()
+			done()
 			return nil, err
 		}
 	}
 	return func() {
-		l.last = s.clock.Now()
-		leave()
+		s.mark(line)
+		done()
 	}, nil
+}
+
+// since is when the last request of a line was answered, and long ago if there was none.
+func (s *spacer) since(line string) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last[line]
+}
+
+func (s *spacer) mark(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.last == nil {
+		s.last = map[string]time.Time{}
+	}
+	s.last[line] = s.clock.Now()
 }

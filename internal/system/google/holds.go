@@ -13,6 +13,7 @@ import (
 	"google.golang.org/api/vault/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/turns"
 )
 
 // Holds in Vault are no access, and nothing here lifts one (custody.go does, for who says so). They stand in the way: of
@@ -253,7 +254,7 @@ func (g *Google) holding(ctx context.Context, refuse func(*holds, *admin.User) e
 // latestHolds are the holds of not long ago. Vault gives a project 120 reads of matters in a minute, of which a sweep
 // takes more than ten (google.md section 2), and what is about to be done to a hundred people are hundreds of things.
 type latestHolds struct {
-	turns turns
+	turns turns.Turns
 	at    time.Time
 	holds *holds
 }
@@ -270,7 +271,7 @@ func (g *Google) refuseNow(ctx context.Context, refuse func(*holds) error) error
 	if g.config.NoVault {
 		return nil
 	}
-	done, err := g.latest.turns.wait(ctx, "")
+	done, err := g.latest.turns.Wait(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -288,7 +289,7 @@ func (g *Google) refuseNow(ctx context.Context, refuse func(*holds) error) error
 
 // forgetHolds has what is about to be done be held against the holds that there are now.
 func (g *Google) forgetHolds(ctx context.Context) error {
-	done, err := g.latest.turns.wait(ctx, "")
+	done, err := g.latest.turns.Wait(ctx, "")
 	if err != nil {
 		return err
 	}

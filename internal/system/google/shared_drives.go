@@ -13,6 +13,7 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/memo"
+	"github.com/offboard/terraform-provider-offboard/internal/turns"
 )
 
 // SharedDrives are the shared drives that the account is a member of itself. What is in a shared drive is the
@@ -33,7 +34,7 @@ type sharedDrives struct {
 	*Google
 	// changing has each drive's members changed by one at a time: of changes made at once Google applies the last alone
 	// (permissions.create, .update and .delete), and two who leave in one apply must each see that the other has left.
-	changing turns
+	changing turns.Turns
 	names    memo.Map[string, string]
 	// ended are the memberships that this run has ended: whatever a drive lists, nobody is in charge by one of them.
 	ended sync.Map
@@ -287,7 +288,7 @@ func (c *sharedDrives) end(
 	if err != nil {
 		return gone, ignoreNotFound(err)
 	}
-	done, err := c.changing.wait(ctx, id)
+	done, err := c.changing.Wait(ctx, id)
 	if err != nil {
 		return access.Receipt{}, err
 	}

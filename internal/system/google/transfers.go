@@ -13,6 +13,7 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/transport"
+	"github.com/offboard/terraform-provider-offboard/internal/turns"
 )
 
 // What a person owns goes to a successor by Data Transfer. A transfer takes as long as it takes, is not idempotent
@@ -175,7 +176,7 @@ type mover struct {
 	mu      sync.Mutex
 	watched map[access.AccountID]string
 	// beginning has those take turns who would begin a transfer of the same account's: each looks for that of the others.
-	beginning turns
+	beginning turns.Turns
 }
 
 func (m *mover) watch(account access.AccountID, id string) {
@@ -317,7 +318,7 @@ func (m *mover) give(ctx context.Context, u *admin.User, successor access.Accoun
 	if err := m.refuseHeldNow(ctx, u); err != nil {
 		return access.Receipt{}, err
 	}
-	done, err := m.beginning.wait(ctx, u.Id)
+	done, err := m.beginning.Wait(ctx, u.Id)
 	if err != nil {
 		return access.Receipt{}, err
 	}
