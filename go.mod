@@ -18,6 +18,7 @@ require (
 	github.com/okta/okta-sdk-golang/v6 v6.1.6
 	github.com/pb33f/libopenapi v0.42.3
 	github.com/pb33f/libopenapi-validator v0.16.2
+	github.com/urfave/cli/v3 v3.14.0
 	golang.org/x/oauth2 v0.37.0
 	golang.org/x/sync v0.24.0
 	google.golang.org/api v0.311.0
