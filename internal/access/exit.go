@@ -37,6 +37,10 @@ type Outcome struct {
 	Left map[GrantID]error
 	// Appeared is what is held now and was not when the plan was made.
 	Appeared Holdings
+	// Listed is the last list of all that the account holds, where Whole says that there is one: single grants may
+	// have been asked about instead.
+	Listed []Grant
+	Whole  bool
 	// Unverified says why Held could not be established, and is nil where it was.
 	Unverified error
 }
@@ -97,6 +101,8 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 		}
 	}
 
+	_, inPart := e.Connector.(Rechecker)
+	out.Listed, out.Whole = listed, !inPart
 	out.Held = Held(listed, out.Marks)
 	out.Appeared = out.Held.Without(prior)
 	out.Removed = Gone(approved, listed, out.Held, e.Clock.Now())

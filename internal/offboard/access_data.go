@@ -93,7 +93,7 @@ func (d *AccessData) Read(ctx context.Context, req datasource.ReadRequest, resp 
 func (d *AccessData) search(w wanted, diags *diag.Diagnostics) search {
 	c := search{
 		env: d.env, table: d.table, person: access.Person(strings.ToLower(w.Person.ValueString())),
-		pins: texts[string](w.AccountIDs), systems: members(w.Systems), without: members(w.Without),
+		pins: texts[string](w.AccountIDs), systems: members(w.Systems), without: members(w.Without), lists: listNow,
 	}
 	if len(c.systems) == 0 {
 		c.systems = d.env.names()

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -48,7 +49,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	set(ctx, &resp.State, diags, attributes)
 	now.facts.remember(ctx, resp.Private, diags)
 	identify(ctx, resp.Identity, prior, diags)
+	removed, _ := attributes[attrRemoved].(types.Map)
+	r.env.ledger.did(r.at(prior), now.account, removed, now.facts.Marks, prior.Successor.ValueString())
 }
+
+// at is where this resource looks.
+func (r *Resource) at(v values) place { return place{v.System.ValueString(), r.kind.Name} }
 
 // A view is what a person holds, as of now.
 type view struct {
@@ -85,8 +91,12 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 		now.facts.Marks = nil
 	}
 	now.account, now.facts.Names, now.facts.Aliases, now.facts.Active = seen.ID, seen.Names, seen.Aliases, seen.Active
+	turn := system.shelf.begin(r.kind.Name, seen.ID)
 	if now.listed, err = system.list(ctx, r.kind.Name, seen.ID); err == nil {
 		now.listed, err = system.recheck(ctx, r.kind.Name, seen.ID, now.listed, v.held())
+	}
+	if err == nil {
+		system.shelf.put(r.kind.Name, seen.ID, turn, dated{now.listed, now.facts.AsOf})
 	}
 	if err != nil && access.KindOf(err) != access.NotFound {
 		diags.Append(errorCheck(r.what(v), err))
@@ -171,9 +181,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		// Exactly what was planned, labels and all: what was tolerated may be called something else by now.
 		held = planned
 	}
-	r.save(ctx, req.Plan, &resp.State, map[string]any{attrAccess: holdings(held), attrRemoved: removals(prior.Removed, out.Removed)}, diags)
+	removed := removals(prior.Removed, out.Removed)
+	r.save(ctx, req.Plan, &resp.State, map[string]any{attrAccess: holdings(held), attrRemoved: removed}, diags)
 	known.Marks = out.Marks
 	known.remember(ctx, resp.Private, diags)
+	r.env.ledger.did(r.at(plan), prior.account(), removed, out.Marks, plan.Successor.ValueString())
 	r.tell(plan, approved, out, diags)
 }
 
@@ -219,7 +231,13 @@ func (r *Resource) exit(
 	}
 	expected := prior.held()
 	maps.Copy(expected, plan.held())
-	return run.Run(ctx, expected, approved, known.Marks)
+	system.shelf.clear(r.kind.Name, account)
+	turn := system.shelf.begin(r.kind.Name, account)
+	out := run.Run(ctx, expected, approved, known.Marks)
+	if out.Whole {
+		system.shelf.put(r.kind.Name, account, turn, dated{out.Listed, r.env.Clock.Now()})
+	}
+	return out
 }
 
 func moves(transferer access.Transferer, approved access.Holdings) bool {

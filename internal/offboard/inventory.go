@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
@@ -23,6 +24,8 @@ type inventory struct {
 	// dormant stand for what can't be seen in the state that the account is in.
 	dormant []possession
 	checked []place
+	// listedAt is when a place was looked at, for those that need to know.
+	listedAt map[place]time.Time
 	// notAvailable is what a system as it is set up or licensed does not have; failed, what could not be looked at; and
 	// leftOut, what nobody wanted looked at: each with the reason.
 	notAvailable, failed, leftOut map[place]string
@@ -38,7 +41,7 @@ type possession struct {
 
 func newInventory() *inventory {
 	return &inventory{
-		accounts: map[string]sighting{}, notAvailable: map[place]string{}, failed: map[place]string{}, leftOut: map[place]string{},
+		accounts: map[string]sighting{}, listedAt: map[place]time.Time{}, notAvailable: map[place]string{}, failed: map[place]string{}, leftOut: map[place]string{},
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/evidence"
 	"github.com/offboard/terraform-provider-offboard/internal/memo"
 )
 
@@ -36,6 +37,8 @@ type Kind struct {
 	// Reminted says that an account which can sign in can make these anew; Contains, that removing these
 	// keeps it from signing in.
 	Reminted, Contains bool
+	// Controls are those of standards that its removal is evidence for: "SOC 2 CC6.2".
+	Controls []string
 }
 
 // A System is a configured system, as resources see it.
@@ -48,6 +51,7 @@ type System struct {
 
 	surveys memo.Map[string, map[access.AccountID][]access.Grant]
 	gate    gate
+	shelf   shelf
 }
 
 // list returns what an account holds of a kind. A connector that learns what everybody holds in order to
@@ -87,6 +91,12 @@ type Environment struct {
 	Unknown map[string]bool
 	Guards  *Guards
 	Clock   clock.Clock
+	// Program is what looks: its name and version.
+	Program string
+	// Signer signs the evidence of cases. Nil signs nothing.
+	Signer *evidence.Signer
+
+	ledger ledger
 }
 
 // names are the systems that the provider block names, in order, whether or not their configuration is known yet.

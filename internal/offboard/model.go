@@ -119,6 +119,25 @@ func removals(before types.Map, gone map[access.GrantID]access.Removal) types.Ma
 	return types.MapValueMust(types.ObjectType{AttrTypes: removalTypes}, elements)
 }
 
+// readRemovals are the removals that an attribute tells of. One whose time is not known yet is none.
+func readRemovals(m types.Map) map[access.GrantID]access.Removal {
+	removals := map[access.GrantID]access.Removal{}
+	for id, element := range m.Elements() {
+		object, ok := element.(types.Object)
+		if !ok {
+			continue
+		}
+		text := func(name string) string {
+			s, _ := object.Attributes()[name].(types.String)
+			return s.ValueString()
+		}
+		if at, err := time.Parse(time.RFC3339, text("at")); err == nil {
+			removals[access.GrantID(id)] = access.Removal{Label: text("label"), At: at, Assurance: access.Assurance(text("assurance"))}
+		}
+	}
+	return removals
+}
+
 // plannedRemovals is what removed will be after these have gone. With no history it is unknown as a whole,
 // which a plan shows on one line. With one, only the new entries are: a plan would show an unknown map as
 // the loss of every entry it had, among the rows that really go.

@@ -120,6 +120,7 @@ func (r *Resource) planExit(ctx context.Context, config, prior, plan values, kno
 		account = config.Account
 	}
 	set(ctx, &resp.Plan, diags, map[string]any{attrAccess: holdings(keep), attrRemoved: plannedRemovals(prior.Removed, going), attrAccount: account})
+	r.env.ledger.plans(r.at(plan), access.AccountID(account.ValueString()), going)
 	if len(newly) > 0 {
 		diags.Append(warnNewDisposition(plan, newly))
 	}

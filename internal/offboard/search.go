@@ -22,8 +22,15 @@ type search struct {
 	person access.Person
 	// pins are the accounts that the configuration names, by system.
 	pins map[string]string
+	// known are the accounts that were found in earlier runs, by system: they are looked at even after the address has
+	// gone to somebody else.
+	known map[string]access.AccountID
 	// systems are those to look at, in order, and without the kinds to leave out.
 	systems, without []string
+	// lists is how an account's access of a kind is listed: list, or a way to share what the resources of the run listed.
+	lists func(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed
+	// waived are places that nobody has to look at.
+	waived map[place]bool
 }
 
 // A looked is what came of looking at one system.
@@ -36,8 +43,8 @@ type looked struct {
 }
 
 type listed struct {
-	grants []access.Grant
-	err    error
+	dated
+	err error
 }
 
 // run looks at the systems side by side.
@@ -69,13 +76,16 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 		found.err = err
 		return found
 	}
-	pin := access.AccountID(s.pins[name])
-	found.seen, err = locate(ctx, system.Directory, s.person, pin, pin != "")
+	pin, known := access.AccountID(s.pins[name]), s.known[name]
+	if pin != "" {
+		known = pin
+	}
+	found.seen, err = locate(ctx, system.Directory, s.person, known, pin != "")
 	switch {
 	case err != nil:
 		found.err = outOfTime(ctx, err)
 		return found
-	case pin != "" && found.seen.ID != pin:
+	case pin != "" && found.seen.ID != pin && s.known[name] != pin:
 		found.err = errNoAccount(name, pin)
 		return found
 	}
@@ -86,8 +96,9 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 	}
 	var wait sync.WaitGroup
 	for i, kind := range kinds {
-		if !s.leavesOut(kind) {
-			wait.Go(func() { found.lists[i] = list(ctx, system, kind, found.seen.ID) })
+		at := place{name, kind.Name}
+		if !s.leavesOut(at) {
+			wait.Go(func() { found.lists[i] = s.list(ctx, at, system, kind, found.seen.ID) })
 		}
 	}
 	wait.Wait()
@@ -95,17 +106,24 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 }
 
 // list returns what an account holds of a kind, as its resource would be imported.
-func list(ctx context.Context, system *System, kind Kind, account access.AccountID) listed {
+func (s search) list(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed {
 	leave, err := system.gate.enter(ctx)
 	if err != nil {
 		return listed{err: outOfTime(ctx, err)}
 	}
 	defer leave()
-	grants, err := system.list(ctx, kind.Name, account)
+	found := s.lists(ctx, at, system, kind, account)
 	if kind.Disposes {
-		grants = access.Under(grants, access.Suspend)
+		found.grants = access.Under(found.grants, access.Suspend)
 	}
-	return listed{grants, outOfTime(ctx, err)}
+	found.err = outOfTime(ctx, found.err)
+	return found
+}
+
+// listNow asks the system.
+func listNow(ctx context.Context, _ place, system *System, kind Kind, account access.AccountID) listed {
+	grants, err := system.list(ctx, kind.Name, account)
+	return listed{dated{grants: grants}, err}
 }
 
 // enter puts what came of one system into the inventory.
@@ -116,11 +134,14 @@ func (s search) enter(all *inventory, name string, found looked) {
 	for i, kind := range s.kinds(name) {
 		at := place{name, kind.Name}
 		switch {
-		case s.leavesOut(kind):
+		case s.waived[at]:
+			all.leftOut[at] = "Waived."
+		case s.leavesOut(at):
 			all.leftOut[at] = "Named in without."
 		case found.err != nil:
 			all.fail(at, found.err)
 		default:
+			all.listedAt[at] = found.lists[i].at
 			all.note(at, found.lists[i].grants, s.moving(at), found.lists[i].err)
 		}
 	}
@@ -144,7 +165,7 @@ func (s search) kinds(system string) (kinds []Kind) {
 	return kinds
 }
 
-func (s search) leavesOut(kind Kind) bool { return slices.Contains(s.without, kind.Name) }
+func (s search) leavesOut(at place) bool { return s.waived[at] || slices.Contains(s.without, at.kind) }
 
 // outOfTime says of an error that it is none of the system's.
 func outOfTime(ctx context.Context, err error) error {

@@ -105,7 +105,7 @@ func (p *offboardProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	env := &offboard.Environment{
 		Systems: map[string]*offboard.System{}, Unknown: map[string]bool{}, Clock: p.Clock,
-		Guards: &offboard.Guards{MaxPeople: defaultMaxPeople},
+		Guards: &offboard.Guards{MaxPeople: defaultMaxPeople}, Program: "terraform-provider-offboard " + p.Version,
 	}
 	if !s.MaxPeople.IsNull() {
 		env.Guards.MaxPeople = int(s.MaxPeople.ValueInt64())
@@ -147,13 +147,17 @@ func (p *offboardProvider) Resources(context.Context) []func() resource.Resource
 	for _, row := range p.Kinds {
 		factories = append(factories, offboard.New(row.Kind, row.systems()))
 	}
-	return append(factories, offboard.NewLegalHold([]string{systemGoogle}))
+	return append(factories, offboard.NewLegalHold([]string{systemGoogle}), offboard.NewAttestation, offboard.NewCase(p.table()))
 }
 
-func (p *offboardProvider) DataSources(context.Context) []func() datasource.DataSource {
-	var table []offboard.TableRow
+// table is the kinds as the package offboard has them.
+func (p *offboardProvider) table() (table []offboard.TableRow) {
 	for _, row := range p.Kinds {
 		table = append(table, offboard.TableRow{Kind: row.Kind, Systems: row.systems()})
 	}
-	return []func() datasource.DataSource{offboard.NewAccessData(table)}
+	return table
+}
+
+func (p *offboardProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{offboard.NewAccessData(p.table())}
 }

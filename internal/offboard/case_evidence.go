@@ -1,0 +1,213 @@
+package offboard
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/evidence"
+)
+
+// readers are the accounts whose credentials look, by system. A service application is none.
+func (r *Case) readers(ctx context.Context) (map[string]access.AccountID, error) {
+	readers := map[string]access.AccountID{}
+	for name, system := range r.env.Systems {
+		caller, owned, err := system.Directory.Caller(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if owned {
+			readers[name] = caller
+		}
+	}
+	return readers, nil
+}
+
+// evidence is the record of a case of which nothing is outstanding.
+func (r *Case) evidence(v caseValues, now caseFacts, readers map[string]access.AccountID) evidence.Evidence {
+	requested, _ := moment(v.RequestedAt)
+	record := evidence.Evidence{
+		Type: evidence.Type, Program: r.env.Program, Person: string(v.person()), Reference: v.Reference.ValueString(), ApprovedBy: v.ApprovedBy.ValueString(),
+		Successor: strings.ToLower(v.Successor.ValueString()), RequestedAt: second(requested), ApprovedAt: momentOrNil(v.ApprovedAt), ClosedAt: second(now.AsOf),
+		SLASeconds: int64(v.sla() / time.Second),
+	}
+	for _, name := range sorted(now.Accounts) {
+		account := now.Accounts[name]
+		system := evidence.System{Name: name, Account: string(account.ID), Status: account.Status, Reader: string(readers[name])}
+		if account.Gone {
+			system.Status = "deleted"
+		}
+		record.Systems = append(record.Systems, system)
+	}
+	c := now.coverage(v, now.AsOf)
+	record.Coverage = evidence.Coverage{
+		Expected: int(c.expected), Checked: int(c.checked), NotAvailable: int(c.notAvailable), Attested: int(c.attested), Waived: int(c.waived),
+	}
+	for name, control := range now.Controls {
+		record.Controls = append(record.Controls, r.control(v, now, name, control))
+	}
+	for name, a := range v.attestations() {
+		record.Controls = append(record.Controls, attestedControl(v, now, name, a))
+	}
+	slices.SortFunc(record.Controls, func(a, b evidence.Control) int { return cmp.Compare(a.ID, b.ID) })
+	return record
+}
+
+// weakest is the assurance that says least, of two.
+func weakest(a, b string) string {
+	order := []string{string(access.Observed), string(access.Acknowledged), string(access.Attested), string(access.Waived)}
+	if slices.Index(order, b) > slices.Index(order, a) {
+		return b
+	}
+	return a
+}
+
+// control is what is known of one place.
+func (r *Case) control(v caseValues, now caseFacts, name string, fact controlFact) evidence.Control {
+	system, kind, _ := strings.Cut(name, "/")
+	control := evidence.Control{
+		ID: name, Title: title(kind) + " in " + system, Assurance: string(access.Observed), Tags: r.tags(kind), Dormant: fact.Dormant,
+	}
+	exceptions := v.exceptions()
+	if fact.Waived {
+		control.Assurance, control.Exception = string(access.Waived), exceptionOf(exceptions[name])
+	} else {
+		control.CheckedAt = pointer(second(fact.CheckedAt))
+	}
+	if fact.NotAvailable != "" {
+		control.Assurance, control.Reason = notAvailable, fact.NotAvailable
+	}
+	requested, _ := moment(v.RequestedAt)
+	for _, id := range sorted(fact.Grants) {
+		grant := fact.Grants[id]
+		row := evidence.Grant{ID: string(id), Label: grant.Label}
+		accepted, ok := exceptions[keyOf(name, id)]
+		if !ok {
+			accepted = exceptions[name]
+		}
+		removed := grant.removed()
+		switch {
+		case grant.unsettled():
+			row.Assurance, row.Exception = string(access.Waived), exceptionOf(accepted)
+		case grant.Acknowledged:
+			row.Assurance = string(access.Acknowledged)
+		case !grant.AbsentAt.IsZero():
+			row.Assurance, row.AbsentAt = string(access.Observed), pointer(second(grant.AbsentAt))
+		case removed != nil:
+			// Gone by the word of the resource that took it away, and not to be seen since.
+			row.Assurance = string(removed.Assurance)
+		}
+		if removed != nil && !grant.unsettled() {
+			row.RemovedAt, row.RemovedBy, row.Successor = pointer(second(removed.At)), removed.By, removed.Successor
+			if removed.Assurance == access.Acknowledged {
+				row.Assurance = string(access.Acknowledged)
+			}
+		}
+		if gone := cmp.Or(row.RemovedAt, row.AbsentAt); gone != nil {
+			row.ElapsedSeconds, row.WithinSLA = elapsed(requested, *gone, v.sla())
+			if control.ElapsedSeconds == nil || *row.ElapsedSeconds > *control.ElapsedSeconds {
+				control.ElapsedSeconds, control.WithinSLA = row.ElapsedSeconds, row.WithinSLA
+			}
+		}
+		if control.Reason == "" {
+			control.Assurance = weakest(control.Assurance, row.Assurance)
+		}
+		control.Grants = append(control.Grants, row)
+	}
+	return control
+}
+
+// notAvailable is the assurance of a control that a system does not have.
+const notAvailable = "not available"
+
+// attestedControl is what somebody says, or accepts that nobody does.
+func attestedControl(v caseValues, now caseFacts, name string, a attestation) evidence.Control {
+	control := evidence.Control{ID: attestationPrefix + name, Title: a.Application.ValueString(), Tags: baseControls}
+	row := evidence.Grant{ID: name, Label: a.Statement.ValueString()}
+	if a.status(now.AsOf) == attested {
+		said, _ := moment(a.AttestedAt)
+		requested, _ := moment(v.RequestedAt)
+		row.Assurance = string(access.Attested)
+		row.Attestation = &evidence.Attestation{
+			Owner: a.Owner.ValueString(), Statement: a.Statement.ValueString(), By: a.AttestedBy.ValueString(), At: second(said),
+			Reference: a.Reference.ValueString(), ExpiresAt: momentOrNil(a.ExpiresAt),
+		}
+		row.ElapsedSeconds, row.WithinSLA = elapsed(requested, said, v.sla())
+		control.ElapsedSeconds, control.WithinSLA = row.ElapsedSeconds, row.WithinSLA
+	} else {
+		row.Assurance, row.Exception = string(access.Waived), exceptionOf(v.exceptions()[attestationPrefix+name])
+	}
+	control.Assurance, control.Grants = row.Assurance, []evidence.Grant{row}
+	return control
+}
+
+// baseControls are those of standards that the end of any access is evidence for.
+var baseControls = []string{"ISO 27001 A.5.18", "NIST CSF 2.0 PR.AA-05", "NIST SP 800-53 PS-4", "SOC 2 CC6.2", "SOC 2 CC6.3"}
+
+// tags are the controls of standards that a kind of access is evidence for, in order.
+func (r *Case) tags(kind string) []string {
+	tags := slices.Clone(baseControls)
+	for _, row := range r.table {
+		if row.Name == kind {
+			tags = append(tags, row.Controls...)
+		}
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}
+
+func title(kind string) string {
+	words := strings.ReplaceAll(kind, "_", " ")
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// elapsed is how long it took from the request, and whether that is in time. What was gone before took no time.
+func elapsed(requested, gone time.Time, sla time.Duration) (*int64, *bool) {
+	took := max(0, gone.Sub(requested))
+	return pointer(int64(took / time.Second)), pointer(took <= sla)
+}
+
+func exceptionOf(e exception) *evidence.Exception {
+	return &evidence.Exception{Owner: e.owner, Reason: e.reason, Until: second(e.until)}
+}
+
+func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
+
+func momentOrNil(s types.String) *time.Time {
+	if at, ok := moment(s); ok {
+		return pointer(second(at))
+	}
+	return nil
+}
+
+func pointer[T any](v T) *T { return &v }
+
+// seal sets what a closed case shows of its evidence.
+func (v *caseValues) seal(bundle evidence.Bundle) error {
+	canonical, err := bundle.Evidence.Canonical()
+	if err != nil {
+		return err
+	}
+	whole, err := json.MarshalIndent(bundle, "", "  ")
+	if err != nil {
+		return err
+	}
+	v.Evidence, v.SHA256, v.Signature, v.Bundle = types.StringValue(string(canonical)), types.StringValue(bundle.SHA256), optional(bundle.Signature), types.StringValue(string(whole))
+	return nil
+}
+
+// dormant are the labels of what can be neither used nor seen, in order.
+func (f caseFacts) dormant() (labels []string) {
+	for _, name := range sorted(f.Controls) {
+		for _, label := range f.Controls[name].Dormant {
+			labels = append(labels, "  - "+name+": "+label)
+		}
+	}
+	return labels
+}

@@ -1,0 +1,171 @@
+package offboard
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+)
+
+// look finds out what the person holds, and adds it to what the case knows. The lines that it returns say what could not
+// be looked at: then nothing is learnt at all, because half a look proves nothing.
+//
+// Lists that resources of the same run have just made are shared. Where single grants can be asked about because a whole
+// list costs one of the whole organisation, the whole list is made once, and after that those that are known are asked
+// about: closing, which comes soon after, asks again whether what went is gone, and what appeared elsewhere meanwhile is
+// found by the next plan, as it is for a resource.
+func (r *Case) look(ctx context.Context, v caseValues, known caseFacts, closing bool) (caseFacts, []string) {
+	now := r.env.Clock.Now()
+	s := search{
+		env: r.env, table: r.table, person: v.person(), pins: texts[string](v.AccountIDs), systems: r.env.names(), known: known.accounts(),
+		waived: waivedPlaces(v, now),
+		lists: func(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed {
+			return r.share(ctx, at, system, kind, account, known, closing)
+		},
+	}
+	if len(s.systems) == 0 {
+		return known, []string{"  - No system is configured in the provider block, so there is nowhere to look."}
+	}
+	found := s.run(ctx)
+	failures := append(found.failures(), vanished(known, found)...)
+	if len(failures) > 0 {
+		return known, failures
+	}
+	return r.learn(v, known, found, closing, now), nil
+}
+
+// share returns what an account holds of a kind: from the shelf, or by asking.
+func (r *Case) share(
+	ctx context.Context, at place, system *System, kind Kind, account access.AccountID, known caseFacts, closing bool,
+) listed {
+	if list, ok := system.shelf.get(kind.Name, account, r.env.Clock.Now()); ok {
+		return listed{dated: list}
+	}
+	asked := r.env.Clock.Now()
+	control, before := known.Controls[at.String()], access.Holdings{}
+	for id, grant := range control.Grants {
+		before[id] = grant.Label
+	}
+	if rechecker, ok := system.Connectors[kind.Name].(access.Rechecker); ok && closing && known.whole(at, account) {
+		grants, err := rechecker.Recheck(ctx, account, before.IDs())
+		return listed{dated{grants, asked}, err}
+	}
+	grants, err := system.list(ctx, kind.Name, account)
+	if err == nil {
+		grants, err = system.recheck(ctx, kind.Name, account, grants, before)
+	}
+	return listed{dated{grants, asked}, err}
+}
+
+// whole says that the case has once been told all that the account holds at a place.
+func (f caseFacts) whole(at place, account access.AccountID) bool {
+	return !f.Controls[at.String()].CheckedAt.IsZero() && f.Accounts[at.system].ID == account
+}
+
+// accounts are the ids that the systems knew the person by.
+func (f caseFacts) accounts() map[string]access.AccountID {
+	ids := map[string]access.AccountID{}
+	for name, account := range f.Accounts {
+		if account.ID != "" {
+			ids[name] = account.ID
+		}
+	}
+	return ids
+}
+
+// waivedPlaces are those where nobody has to look, because somebody accepts that until a time that has not come.
+func waivedPlaces(v caseValues, now time.Time) map[place]bool {
+	waived := map[place]bool{}
+	for key, e := range v.exceptions() {
+		if system, kind, ok := strings.Cut(key, "/"); ok && !strings.Contains(kind, "/") && e.until.After(now) {
+			waived[place{system, kind}] = true
+		}
+	}
+	return waived
+}
+
+// vanished are the lines to say of kinds that a system no longer has, where the person was last seen to hold something: it
+// is not gone because nobody can look any more.
+func vanished(known caseFacts, found *inventory) (lines []string) {
+	for at, reason := range found.notAvailable {
+		for _, grant := range known.Controls[at.String()].Grants {
+			if grant.unsettled() {
+				lines = append(lines, fmt.Sprintf("  - %s: %s was held there, and can't be looked for any more: %s", at, grant.Label, reason))
+			}
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// learn makes of what was found and of what was known what is known now.
+func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bool, now time.Time) caseFacts {
+	next := caseFacts{AsOf: now, Accounts: map[string]accountFact{}, Controls: map[string]controlFact{}}
+	pins := texts[string](v.AccountIDs)
+	for name, seen := range found.accounts {
+		fact := accountFact{ID: seen.ID, Status: seen.Status, Names: seen.Names, Alias: !seen.None && pins[name] == "" && !seen.Own(v.person())}
+		if before := known.Accounts[name]; seen.None && before.ID != "" {
+			fact = accountFact{ID: before.ID, Gone: true}
+		} else if before.ID != "" && before.ID == seen.ID {
+			fact.Alias = fact.Alias && before.Alias // One that was known by its own address may be renamed.
+		}
+		next.Accounts[name] = fact
+	}
+	lists := map[place][]access.Grant{}
+	for _, p := range slices.Concat(found.held, found.dormant) {
+		lists[p.place] = append(lists[p.place], p.Grant)
+	}
+	for _, at := range found.checked {
+		control, account := known.Controls[at.String()], next.Accounts[at.system]
+		control.Grants, control.Marks = maps.Clone(control.Grants), maps.Clone(control.Marks)
+		if known.Accounts[at.system].ID != account.ID {
+			control.Marks = nil // Another account has another password.
+		}
+		listedAt := found.listedAt[at]
+		if listedAt.IsZero() {
+			listedAt = now // Nobody was there to be asked about.
+		}
+		done, _ := r.env.ledger.of(at, account.ID)
+		control.take(lists[at], listedAt, done, "offboard_"+at.kind, search{env: r.env}.moving(at))
+		if _, single := r.env.Systems[at.system].Connectors[at.kind].(access.Rechecker); single && closing && known.whole(at, account.ID) {
+			control.CheckedAt = known.Controls[at.String()].CheckedAt // Single grants were asked about since.
+		}
+		next.Controls[at.String()] = control
+	}
+	for at, reason := range found.notAvailable {
+		control := known.Controls[at.String()]
+		control.NotAvailable, control.CheckedAt, control.Waived = reason, now.UTC().Truncate(time.Second), false
+		next.Controls[at.String()] = control
+	}
+	for at := range found.leftOut {
+		control := known.Controls[at.String()]
+		control.Waived, control.CheckedAt, control.NotAvailable = true, time.Time{}, ""
+		next.Controls[at.String()] = control
+	}
+	return next
+}
+
+// somebody says that some system knows the person, or did.
+func (f caseFacts) somebody() bool {
+	for _, account := range f.Accounts {
+		if account.ID != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// aliases are the systems in which the address is no more than an alias of an account that the configuration does not
+// name, in order.
+func (f caseFacts) aliases() (systems []string) {
+	for _, name := range sorted(f.Accounts) {
+		if f.Accounts[name].Alias {
+			systems = append(systems, name)
+		}
+	}
+	return systems
+}
