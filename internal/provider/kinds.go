@@ -14,12 +14,23 @@ type Row struct {
 	Google func(*google.Google) access.Connector
 }
 
+// What the end of a kind of access is evidence for, besides what the end of any is (offboard_case): the letters of NIST
+// SP 800-53 r5 PS-4, ISO 27001:2022 annex A, and the OWASP Non-Human Identities Top 10 of 2025.
+var (
+	signIns       = []string{"NIST SP 800-53 PS-4(a)"}                     // "Disable system access"
+	credentials   = []string{"NIST SP 800-53 PS-4(b)"}                     // "Terminate or revoke any authenticators and credentials"
+	machineAccess = []string{"NIST SP 800-53 PS-4(b)", "OWASP NHI1"}       // and improper offboarding of what acts without a person
+	property      = []string{"ISO 27001 A.5.11", "NIST SP 800-53 PS-4(d)"} // "Retrieve all security-related … property"
+	handedOver    = []string{"NIST SP 800-53 PS-4(e)"}                     // "Retain access to … information … formerly controlled by"
+)
+
 // Kinds is every resource of this provider, in the order of an exit: what locks out first, what is left
 // over last.
 var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "authenticators", Contains: true,
+			Controls: credentials,
 			Row: "what they can sign in with or recover the account by (password, recovery address, phone and question, backup codes, factors, linked " +
 				"identity providers)",
 			About: "What a person can sign in with. Removing the password sets one that nobody knows; it is recorded as `acknowledged`, since a " +
@@ -32,7 +43,8 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "sessions", Reminted: true,
-			Row: "their live sign-ins",
+			Controls: signIns,
+			Row:      "their live sign-ins",
 			About: "A person's live sign-ins. Where a system can end them but not list them they are one row, which is recorded as `acknowledged`; a " +
 				"later sign-in brings the row back.",
 		},
@@ -42,7 +54,8 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "tokens", Reminted: true,
-			Row: "OAuth clients that may act for them, by consent or with refresh tokens",
+			Controls: machineAccess,
+			Row:      "OAuth clients that may act for them, by consent or with refresh tokens",
 			About: "What applications may do in a person's name: OAuth consents and refresh tokens. In Google they outlive a new password, unless they " +
 				"may read mail, and come back to life when a suspended account does.",
 		},
@@ -52,7 +65,8 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "account", Disposes: true, Contains: true,
-			Row: "the account, until it has got to its `disposition`",
+			Controls: signIns,
+			Row:      "the account, until it has got to its `disposition`",
 			About: "A person's account. By default it is suspended, which can be undone; deactivating (Okta), archiving (Google) or deleting it is an " +
 				"explicit choice, and nothing harsher is ever chosen because the milder can't be done. A deletion is refused while anything is left to " +
 				"transfer, and in Google while a transfer is under way or a legal hold in Vault covers the person.",
@@ -63,7 +77,8 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "keys", Reminted: true,
-			Row: "long-lived keys they made, such as API tokens and app passwords",
+			Controls: machineAccess,
+			Row:      "long-lived keys they made, such as API tokens and app passwords",
 			About: "Long-lived keys that a person made, and that act with their rights: API tokens in Okta, app passwords in Google. What uses such a key " +
 				"stops working when it goes.",
 		},
@@ -101,8 +116,9 @@ var Kinds = []Row{
 	},
 	{
 		Kind: offboard.Kind{
-			Name: "devices",
-			Row:  "devices enrolled for them, or with their account on them",
+			Name:     "devices",
+			Controls: property,
+			Row:      "devices enrolled for them, or with their account on them",
 			About: "The devices enrolled for a person. In Okta a device that others use too is left alone, and said so. In Google the person's account is " +
 				"wiped from their own devices and from the company's, and never a whole device; it happens when the device is next in touch, so it is " +
 				"recorded as `acknowledged`, until Google says that it is done. A ChromeOS device that is noted as theirs is released: it is the " +
@@ -116,6 +132,7 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "delegations", Transfers: true,
+			Controls: handedOver,
 			Row: "those who look up to them in relationships between people, such as reports to their manager: they move to the successor; in Google who " +
 				"reads their mail, where it is forwarded, as whom they send, and calendars of others that they see, and each calendar they own beside the primary one: that moves to the successor",
 			About: "Rights on others' things, and others' on theirs. In Okta these are linked objects: reports move to the successor. To whom the person " +
@@ -144,7 +161,8 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "group_ownership", Transfers: true,
-			Row: "groups they own: the successor becomes an owner first",
+			Controls: handedOver,
+			Row:      "groups they own: the successor becomes an owner first",
 			About: "The groups a person owns. The successor becomes an owner before the person stops being one. Every group has to be asked for its " +
 				"owners, so an apply looks again at those it changed only: what somebody is made owner of meanwhile is a row of the next plan. " +
 				"In Google an owner is a member with that role: what goes here is the role, and `offboard_group_membership` ends the membership.",
@@ -155,7 +173,8 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "drive_ownership", Transfers: true,
-			Row: "what they own in Drive, as one row with how much it is and what does not move: it goes to the successor",
+			Controls: handedOver,
+			Row:      "what they own in Drive, as one row with how much it is and what does not move: it goes to the successor",
 			About: "The files a person owns in Google Drive, private and shared ones: they move to the successor by Google's Data Transfer, which takes as " +
 				"long as it takes, can't be cancelled, and goes on by itself when an apply ends first; the next apply picks it up. What is in the trash does " +
 				"not move, nor what is in no folder: that is told, and stays a row. While a legal hold in Vault covers the person nothing moves. Of a suspended account Google may not show what it owns: the row then " +
@@ -166,7 +185,8 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "calendar_ownership", Transfers: true,
-			Row: "what is to come in their primary calendar, as one row: it goes to the successor",
+			Controls: handedOver,
+			Row:      "what is to come in their primary calendar, as one row: it goes to the successor",
 			About: "What is to come in a person's primary calendar. Events that have guests and are not private move to the successor by Google's Data " +
 				"Transfer, as files do (`offboard_drive_ownership`). Of a suspended account Google may not show them: the row then goes with a completed " +
 				"transfer, and is recorded as `acknowledged`. While a legal hold in Vault covers the person nothing moves. The calendars that they own " +
@@ -177,7 +197,8 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "dashboard_ownership", Transfers: true,
-			Row: "what they own in Looker Studio, as one row, since it can't be listed: it goes to the successor",
+			Controls: handedOver,
+			Row:      "what they own in Looker Studio, as one row, since it can't be listed: it goes to the successor",
 			About: "The dashboards and data sources a person owns in Looker Studio. They can't be listed, so that there is always a row; it goes when a transfer " +
 				"is completed, is recorded as `acknowledged`, and comes back after a later sign-in. While a legal hold in Vault covers the person nothing moves.",
 		},
@@ -186,7 +207,8 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "shared_drives", Transfers: true,
-			Row: "the shared drives they are a member of, with their role; where they are the only manager the successor becomes one first",
+			Controls: handedOver,
+			Row:      "the shared drives they are a member of, with their role; where they are the only manager the successor becomes one first",
 			About: "The shared drives in Google Drive that a person is a member of themselves. What is in them is the company's, and stays. Where nobody else is " +
 				"in charge the successor becomes a manager, without a mail about it, and is seen to be one, before the person is taken off. In charge are managers " +
 				"who are active users of the company, and groups that manage with such a user among their members; somebody who is suspended, deleted or of another " +
