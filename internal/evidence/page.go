@@ -55,10 +55,10 @@ type tolerated struct {
 }
 
 type event struct {
-	At         time.Time
-	After      string
-	What, Who  string
-	Late, last bool
+	At        time.Time
+	After     string
+	What, Who string
+	Late      bool
 }
 
 // Page writes the evidence as one page of HTML that loads nothing. Of a bundle that nobody is known to have signed it
@@ -113,9 +113,8 @@ func (e *Evidence) events() []event {
 		gone, last, late := 0, time.Time{}, false
 		for _, g := range c.Grants {
 			at := g.RemovedAt
-			verb := g.Attestation
-			if verb != nil {
-				list = append(list, event{At: verb.At, What: "Attested:", Who: g.Label, Late: g.WithinSLA != nil && !*g.WithinSLA})
+			if g.Attestation != nil {
+				list = append(list, event{At: g.Attestation.At, What: "Attested:", Who: g.Label, Late: g.WithinSLA != nil && !*g.WithinSLA})
 				continue
 			}
 			if at == nil {
@@ -128,10 +127,10 @@ func (e *Evidence) events() []event {
 			}
 		}
 		if gone > 0 {
-			list = append(list, event{At: last, What: fmt.Sprintf("%d gone:", gone), Who: c.Title, Late: late})
+			list = append(list, event{At: last, What: fmt.Sprintf("%d removed:", gone), Who: c.Title, Late: late})
 		}
 	}
-	list = append(list, event{At: e.ClosedAt, What: "The case was closed: " + e.Coverage.String() + ".", Late: Elapsed(e.RequestedAt, e.ClosedAt) > e.SLASeconds, last: true})
+	list = append(list, event{At: e.ClosedAt, What: "The case was closed: " + e.Coverage.String() + ".", Late: Elapsed(e.RequestedAt, e.ClosedAt) > e.SLASeconds})
 	slices.SortStableFunc(list, func(a, b event) int { return a.At.Compare(b.At) })
 	for i := range list {
 		if list[i].At.After(e.RequestedAt) {
