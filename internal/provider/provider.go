@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -47,6 +48,8 @@ func New(o Options) func() provider.Provider {
 }
 
 type offboardProvider struct{ Options }
+
+var _ provider.ProviderWithFunctions = (*offboardProvider)(nil)
 
 // defaultMaxPeople is how many people one plan may newly terminate where the configuration does not say:
 // more than leave a company of some hundreds in a week, and fewer than a mistake in a list would take.
@@ -160,4 +163,8 @@ func (p *offboardProvider) table() (table []offboard.TableRow) {
 
 func (p *offboardProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{offboard.NewAccessData(p.table())}
+}
+
+func (p *offboardProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{offboard.NewVerify}
 }
