@@ -170,14 +170,15 @@ func (c *checker) assurance(at string, control Control) {
 		c.say("%s is not available, and says what was found there", at)
 	}
 	if len(control.Grants) > 0 {
-		if known && control.Assurance != Weakest(control.Grants) {
+		// What was found before somebody accepted that nobody looks any more stands beside that.
+		if known && control.Exception == nil && control.Assurance != Weakest(control.Grants) {
 			c.say("%s is %s, and the weakest of its grants is %s", at, control.Assurance, Weakest(control.Grants))
 		}
-		if control.Exception != nil {
-			c.say("%s has an exception as if nobody had looked, and grants", at)
-		}
-	} else if (control.Assurance == string(access.Waived)) != (control.Exception != nil) {
-		c.say("%s is waived without an exception, or has one without being waived", at)
+	} else if control.Assurance == string(access.Waived) && control.Exception == nil {
+		c.say("%s is waived without an exception", at)
+	}
+	if control.Exception != nil && control.Assurance != string(access.Waived) {
+		c.say("%s has an exception without being waived", at)
 	}
 	switch attestation := strings.HasPrefix(control.ID, Attestations+"/"); {
 	case control.Assurance == string(access.Attested) && len(control.Grants) == 0:

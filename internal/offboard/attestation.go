@@ -70,9 +70,9 @@ var attestationTypes = map[string]attr.Type{
 // status is what the attestation is worth at a time.
 func (a attestation) status(now time.Time) string {
 	until, ends := moment(a.ExpiresAt)
-	_, said := moment(a.AttestedAt)
+	at, said := moment(a.AttestedAt)
 	switch {
-	case !said || a.AttestedBy.ValueString() == "":
+	case !said || at.After(now) || a.AttestedBy.ValueString() == "":
 		return unattested
 	case ends && !until.After(now):
 		return expired

@@ -82,8 +82,8 @@ type caseValues struct {
 }
 
 var (
-	exceptionTypes = map[string]attr.Type{attrOwner: types.StringType, "reason": types.StringType, "until": types.StringType}
-	coverageTypes  = map[string]attr.Type{
+	exceptionTypes    = map[string]attr.Type{attrOwner: types.StringType, "reason": types.StringType, "until": types.StringType}
+	caseCoverageTypes = map[string]attr.Type{
 		"expected": types.Int64Type, "checked": types.Int64Type, "not_available": types.Int64Type, attested: types.Int64Type, "waived": types.Int64Type,
 		"outstanding": types.Int64Type,
 	}

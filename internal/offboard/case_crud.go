@@ -150,7 +150,7 @@ func (r *Case) close(ctx context.Context, plan *caseValues, known caseFacts, dia
 }
 
 func coverageObject(c coverage) types.Object {
-	return types.ObjectValueMust(coverageTypes, map[string]attr.Value{
+	return types.ObjectValueMust(caseCoverageTypes, map[string]attr.Value{
 		"expected": types.Int64Value(c.expected), "checked": types.Int64Value(c.checked), "not_available": types.Int64Value(c.notAvailable),
 		attested: types.Int64Value(c.attested), "waived": types.Int64Value(c.waived), "outstanding": types.Int64Value(c.outstanding),
 	})

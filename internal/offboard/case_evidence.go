@@ -3,7 +3,6 @@ package offboard
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -45,45 +44,27 @@ func (r *Case) evidence(v caseValues, now caseFacts, readers map[string]access.A
 		}
 		record.Systems = append(record.Systems, system)
 	}
-	c := now.coverage(v, now.AsOf)
-	record.Coverage = evidence.Coverage{
-		Expected: int(c.expected), Checked: int(c.checked), NotAvailable: int(c.notAvailable), Attested: int(c.attested), Waived: int(c.waived),
-	}
 	for name, control := range now.Controls {
 		record.Controls = append(record.Controls, r.control(v, now, name, control))
 	}
 	for name, a := range v.attestations() {
 		record.Controls = append(record.Controls, attestedControl(v, now, name, a))
 	}
-	slices.SortFunc(record.Controls, func(a, b evidence.Control) int { return cmp.Compare(a.ID, b.ID) })
+	record.Coverage = evidence.Count(record.Controls)
 	return record
-}
-
-// weakest is the assurance that says least, of two.
-func weakest(a, b string) string {
-	order := []string{string(access.Observed), string(access.Acknowledged), string(access.Attested), string(access.Waived)}
-	if slices.Index(order, b) > slices.Index(order, a) {
-		return b
-	}
-	return a
 }
 
 // control is what is known of one place.
 func (r *Case) control(v caseValues, now caseFacts, name string, fact controlFact) evidence.Control {
 	system, kind, _ := strings.Cut(name, "/")
 	control := evidence.Control{
-		ID: name, Title: title(kind) + " in " + system, Assurance: string(access.Observed), Tags: r.tags(kind), Dormant: fact.Dormant,
+		ID: name, Title: title(kind) + " in " + system, Tags: r.tags(kind), Dormant: fact.Dormant,
 	}
 	exceptions := v.exceptions()
-	if fact.Waived {
-		control.Assurance, control.Exception = string(access.Waived), exceptionOf(exceptions[name])
-	} else {
-		control.CheckedAt = pointer(second(fact.CheckedAt))
-	}
 	if fact.NotAvailable != "" {
-		control.Assurance, control.Reason = notAvailable, fact.NotAvailable
+		control.Assurance, control.Reason = evidence.NotAvailable, fact.NotAvailable
+		return control
 	}
-	requested, _ := moment(v.RequestedAt)
 	for _, id := range sorted(fact.Grants) {
 		grant := fact.Grants[id]
 		row := evidence.Grant{ID: string(id), Label: grant.Label}
@@ -110,40 +91,39 @@ func (r *Case) control(v caseValues, now caseFacts, name string, fact controlFac
 			}
 		}
 		if gone := cmp.Or(row.RemovedAt, row.AbsentAt); gone != nil {
-			row.ElapsedSeconds, row.WithinSLA = elapsed(requested, *gone, v.sla())
+			row.ElapsedSeconds, row.WithinSLA = v.elapsed(*gone)
 			if control.ElapsedSeconds == nil || *row.ElapsedSeconds > *control.ElapsedSeconds {
 				control.ElapsedSeconds, control.WithinSLA = row.ElapsedSeconds, row.WithinSLA
 			}
 		}
-		if control.Reason == "" {
-			control.Assurance = weakest(control.Assurance, row.Assurance)
-		}
 		control.Grants = append(control.Grants, row)
+	}
+	control.Assurance = evidence.Weakest(control.Grants)
+	if fact.Waived {
+		control.Assurance, control.Exception = string(access.Waived), exceptionOf(exceptions[name])
+	} else {
+		control.CheckedAt = pointer(second(fact.CheckedAt))
 	}
 	return control
 }
 
-// notAvailable is the assurance of a control that a system does not have.
-const notAvailable = "not available"
-
 // attestedControl is what somebody says, or accepts that nobody does.
 func attestedControl(v caseValues, now caseFacts, name string, a attestation) evidence.Control {
 	control := evidence.Control{ID: attestationPrefix + name, Title: a.Application.ValueString(), Tags: baseControls}
-	row := evidence.Grant{ID: name, Label: a.Statement.ValueString()}
-	if a.status(now.AsOf) == attested {
-		said, _ := moment(a.AttestedAt)
-		requested, _ := moment(v.RequestedAt)
-		row.Assurance = string(access.Attested)
-		row.Attestation = &evidence.Attestation{
+	if a.status(now.AsOf) != attested {
+		control.Assurance, control.Exception = string(access.Waived), exceptionOf(v.exceptions()[control.ID])
+		return control
+	}
+	said, _ := moment(a.AttestedAt)
+	row := evidence.Grant{
+		ID: name, Label: a.Statement.ValueString(), Assurance: string(access.Attested),
+		Attestation: &evidence.Attestation{
 			Owner: a.Owner.ValueString(), Statement: a.Statement.ValueString(), By: a.AttestedBy.ValueString(), At: second(said),
 			Reference: a.Reference.ValueString(), ExpiresAt: momentOrNil(a.ExpiresAt),
-		}
-		row.ElapsedSeconds, row.WithinSLA = elapsed(requested, said, v.sla())
-		control.ElapsedSeconds, control.WithinSLA = row.ElapsedSeconds, row.WithinSLA
-	} else {
-		row.Assurance, row.Exception = string(access.Waived), exceptionOf(v.exceptions()[attestationPrefix+name])
+		},
 	}
-	control.Assurance, control.Grants = row.Assurance, []evidence.Grant{row}
+	row.ElapsedSeconds, row.WithinSLA = v.elapsed(said)
+	control.Assurance, control.ElapsedSeconds, control.WithinSLA, control.Grants = row.Assurance, row.ElapsedSeconds, row.WithinSLA, []evidence.Grant{row}
 	return control
 }
 
@@ -167,10 +147,11 @@ func title(kind string) string {
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
-// elapsed is how long it took from the request, and whether that is in time. What was gone before took no time.
-func elapsed(requested, gone time.Time, sla time.Duration) (*int64, *bool) {
-	took := max(0, gone.Sub(requested))
-	return pointer(int64(took / time.Second)), pointer(took <= sla)
+// elapsed is how long it took from the request, and whether that was in time.
+func (v caseValues) elapsed(gone time.Time) (*int64, *bool) {
+	requested, _ := moment(v.RequestedAt)
+	took := evidence.Elapsed(requested, gone)
+	return &took, pointer(took <= int64(v.sla()/time.Second))
 }
 
 func exceptionOf(e exception) *evidence.Exception {
@@ -190,11 +171,11 @@ func pointer[T any](v T) *T { return &v }
 
 // seal sets what a closed case shows of its evidence.
 func (v *caseValues) seal(bundle evidence.Bundle) error {
-	canonical, err := bundle.Evidence.Canonical()
+	canonical, err := evidence.Canonical(bundle.Evidence)
 	if err != nil {
 		return err
 	}
-	whole, err := json.MarshalIndent(bundle, "", "  ")
+	whole, err := bundle.JSON()
 	if err != nil {
 		return err
 	}

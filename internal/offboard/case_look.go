@@ -35,7 +35,7 @@ func (r *Case) look(ctx context.Context, v caseValues, known caseFacts, closing 
 	if len(failures) > 0 {
 		return known, failures
 	}
-	return r.learn(v, known, found, closing, now), nil
+	return r.learn(v, known, found, closing, r.env.Clock.Now()), nil
 }
 
 // share returns what an account holds of a kind: from the shelf, or by asking.
@@ -138,12 +138,15 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 	}
 	for at, reason := range found.notAvailable {
 		control := known.Controls[at.String()]
-		control.NotAvailable, control.CheckedAt, control.Waived = reason, now.UTC().Truncate(time.Second), false
+		if len(control.Grants) == 0 {
+			// Else it was there once, and what the person held is gone: that is what is known of it.
+			control = controlFact{NotAvailable: reason}
+		}
 		next.Controls[at.String()] = control
 	}
 	for at := range found.leftOut {
 		control := known.Controls[at.String()]
-		control.Waived, control.CheckedAt, control.NotAvailable = true, time.Time{}, ""
+		control.Waived, control.NotAvailable = true, ""
 		next.Controls[at.String()] = control
 	}
 	return next

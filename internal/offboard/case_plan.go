@@ -79,7 +79,7 @@ func (r *Case) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, r
 	}
 	plan.Outstanding, plan.Status = textMap[string](nil), types.StringValue(caseClosed)
 	plan.ClosedAt, plan.Evidence, plan.SHA256 = types.StringUnknown(), types.StringUnknown(), types.StringUnknown()
-	plan.Signature, plan.Bundle, plan.Coverage = types.StringUnknown(), types.StringUnknown(), types.ObjectUnknown(coverageTypes)
+	plan.Signature, plan.Bundle, plan.Coverage = types.StringUnknown(), types.StringUnknown(), types.ObjectUnknown(caseCoverageTypes)
 	diags.Append(resp.Plan.Set(ctx, &plan)...)
 
 	left := known.outstanding(plan, known.AsOf)
@@ -99,6 +99,11 @@ func (r *Case) refuseMissing(plan caseValues, resp *resource.ModifyPlanResponse)
 	for _, name := range members(plan.Systems) {
 		if _, err := r.env.system(name); err != nil && !r.env.Unknown[name] {
 			resp.Diagnostics.Append(errorAt(rootSystems, "A system is missing", err))
+		}
+	}
+	for name, at := range map[string]types.String{attrRequestedAt: plan.RequestedAt, attrApprovedAt: plan.ApprovedAt} {
+		if when, ok := moment(at); ok && when.After(r.env.Clock.Now()) {
+			resp.Diagnostics.AddAttributeError(path.Root(name), "It has not come yet", at.ValueString()+" is later than now, so it can't have happened. Set "+name+" to when it did.")
 		}
 	}
 	// Protection is of people who must not leave at all: a case of one is a mistake whatever it removes.

@@ -28,7 +28,7 @@ func janes(grants ...access.Grant) *accesstest.Memory {
 
 // searching is a search of systems that have all these kinds.
 func searching(connectors map[string]access.Connector, kinds ...string) search {
-	s := search{env: &Environment{Systems: map[string]*System{}, Unknown: map[string]bool{}}, person: jane}
+	s := search{env: &Environment{Systems: map[string]*System{}, Unknown: map[string]bool{}}, person: jane, lists: listNow}
 	for _, name := range slices.Sorted(maps.Keys(connectors)) {
 		directory, _ := connectors[name].(access.Directory)
 		system := &System{Directory: directory, Connectors: map[string]access.Connector{}}

@@ -94,7 +94,7 @@ func verdictObject(s evidence.Summary) types.Object {
 		"valid": types.BoolValue(s.Valid), "verdict": types.StringValue(string(s.Verdict)), "reason": types.StringValue(s.Reason),
 		"problems": types.ListValueMust(types.StringType, problems),
 		"sha256":   said(s.SHA256), "key": said(s.Key), "person": said(s.Person), "reference": said(s.Reference), "approved_by": said(s.ApprovedBy),
-		"requested_at": moment(s.RequestedAt), "closed_at": moment(s.ClosedAt), "coverage": coverage,
+		"requested_at": timeText(s.RequestedAt), "closed_at": timeText(s.ClosedAt), "coverage": coverage,
 	})
 }
 
@@ -108,7 +108,7 @@ func said(s string) types.String {
 	return types.StringValue(s)
 }
 
-func moment(t *time.Time) types.String {
+func timeText(t *time.Time) types.String {
 	if t == nil {
 		return types.StringNull()
 	}
