@@ -37,7 +37,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if diags.HasError() {
 		return
 	}
-	attributes := map[string]any{attrAccess: holdings(now.held), attrAccount: optional(now.account)}
+	notes, stays := remarks(now.listed, now.held)
+	attributes := map[string]any{attrAccess: holdings(now.held), attrNotes: notes, attrStays: stays, attrAccount: optional(now.account)}
 	if prior.Terminated.ValueBool() {
 		gone := access.Gone(prior.held(), now.listed, now.held, now.facts.AsOf)
 		attributes[attrRemoved] = removals(prior.Removed, gone)
@@ -122,8 +123,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
+	notes, stays := remarks(now.listed, now.held)
 	set(ctx, &resp.State, diags, map[string]any{
-		attrAccess: holdings(now.held), attrAccount: optional(now.account), attrRemoved: removals(plan.Removed, nil),
+		attrAccess: holdings(now.held), attrNotes: notes, attrStays: stays, attrAccount: optional(now.account), attrRemoved: removals(plan.Removed, nil),
 	})
 	now.facts.remember(ctx, resp.Private, diags)
 	identify(ctx, resp.Identity, plan, diags)
@@ -159,7 +161,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	if plan.Access.IsUnknown() {
 		diags.Append(errorNoRows(r.what(plan)))
-		r.save(ctx, req.Plan, &resp.State, map[string]any{attrAccess: prior.Access, attrRemoved: removals(prior.Removed, nil)}, diags)
+		r.save(ctx, req.Plan, &resp.State, map[string]any{
+			attrAccess: prior.Access, attrNotes: prior.Notes, attrStays: prior.Stays, attrRemoved: removals(prior.Removed, nil),
+		}, diags)
 		return
 	}
 	planned := plan.held()
@@ -171,7 +175,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		// Exactly what was planned, labels and all: what was tolerated may be called something else by now.
 		held = planned
 	}
-	r.save(ctx, req.Plan, &resp.State, map[string]any{attrAccess: holdings(held), attrRemoved: removals(prior.Removed, out.Removed)}, diags)
+	// What appeared is remarked on when it is next read.
+	r.save(ctx, req.Plan, &resp.State, map[string]any{
+		attrAccess: holdings(held), attrNotes: remarksOn(held, prior.Notes), attrStays: remarksOn(held, prior.Stays),
+		attrRemoved: removals(prior.Removed, out.Removed),
+	}, diags)
 	known.Marks = out.Marks
 	known.remember(ctx, resp.Private, diags)
 	r.tell(plan, approved, out, diags)
