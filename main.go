@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/urfave/cli/v3"
 
+	"github.com/offboard/terraform-provider-offboard/internal/command"
 	"github.com/offboard/terraform-provider-offboard/internal/provider"
 )
 
@@ -24,6 +25,9 @@ func main() {
 		Version: version,
 		Flags:   []cli.Flag{&cli.BoolFlag{Name: "debug", Usage: "run so that a debugger can be attached"}},
 		Action:  serve,
+		Commands: []*cli.Command{
+			command.Review(),
+		},
 	}
 	if err := program.Run(context.Background(), os.Args); err != nil {
 		fmt.Fprintln(os.Stderr, err)
