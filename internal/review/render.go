@@ -32,6 +32,9 @@ func (r *Review) write(s style, limit int) string {
 		body := w.people(people)
 		var details strings.Builder
 		for _, person := range people {
+			if len(body)+details.Len() > limit {
+				break // What follows can't make it shorter.
+			}
 			details.WriteString(w.details(person))
 		}
 		notice := ""
