@@ -1,21 +1,25 @@
 package provider_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/offboard/terraform-provider-offboard/internal/provider"
+	"github.com/offboard/terraform-provider-offboard/internal/review"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
 )
 
-// shown is a plan file as JSON. Where OFFBOARD_PLANS names a folder it is left there as well, without the parts that no
+// review reviews a plan file. Where OFFBOARD_PLANS names a folder its JSON is left there, without the parts that no
 // review reads: that is how the plans in internal/review/testdata were made.
-func (s *shell) shown(file, name string) string {
+func (s *shell) review(name string) *review.Review {
 	s.Helper()
-	out, err := s.workspace.Command(s.Context(), "show", "-json", file).Output()
+	out, err := s.workspace.Command(s.Context(), "show", "-json", name+".tfplan").Output()
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -38,7 +42,11 @@ func (s *shell) shown(file, name string) string {
 			s.Fatal(err)
 		}
 	}
-	return string(out)
+	found, err := review.Read(bytes.NewReader(out), review.Options{Kinds: provider.Reviewed(), MaxPeople: 10})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return found
 }
 
 func TestAReviewSaysWhatRealPlansDo(t *testing.T) {
@@ -47,17 +55,45 @@ func TestAReviewSaysWhatRealPlansDo(t *testing.T) {
 	d.terminate()
 	d.write("hold.tf", oneIn("google", "legal_hold", google.Omar)+strings.Replace(one("group_membership", okta.Projects, terminated), "this", "projects", 1))
 	d.do(0, "init")
-	d.do(2, "plan", "-detailed-exitcode", "-out=exit.tfplan")
-	exit := d.shown("exit.tfplan", "exit")
+	planned := d.do(2, "plan", "-no-color", "-detailed-exitcode", "-out=exit.tfplan")
+	exit := d.review("exit")
+	// As many rows as the plan has, of access alone.
+	access := 0
+	for _, block := range strings.Split(planned, "~ access ")[1:] {
+		block, _, _ = strings.Cut(block, "\n        }")
+		access += strings.Count(block, " -> null")
+	}
+	if people := exit.People; len(people) != 3 || people[0].Email != okta.Jane || !people[0].Newly || len(people[0].Going) != access {
+		t.Errorf("the plan has %d rows of %s, the review says %+v", access, okta.Jane, people)
+	}
+	out := exit.Markdown()
+	for _, said := range []string{"only adopted", "1 of legal holds", "A rule manages this group", "the only manager", "27 of 27 kinds", "14 move to"} {
+		if !strings.Contains(out, said) {
+			t.Errorf("nothing says %q:\n%s", said, out)
+		}
+	}
+
 	d.do(0, "plan", "-target=module.leaver", "-out=targeted.tfplan")
-	targeted := d.shown("targeted.tfplan", "targeted")
+	d.review("targeted")
 	d.do(0, "apply", "exit.tfplan")
 	d.org.AddToGroup(okta.Jane, "VPN users")
 	d.org.AddToGroup(okta.Jane, "Project A")
 	d.do(2, "plan", "-detailed-exitcode", "-out=returned.tfplan")
-	returned := d.shown("returned.tfplan", "returned")
+	var back []bool
+	for _, person := range d.review("returned").People {
+		for _, row := range person.Going {
+			if row.Again {
+				back = append(back, row.Back)
+			}
+		}
+	}
+	// Project A she never had.
+	if !slices.Equal(back, []bool{false, true}) {
+		t.Errorf("what came back: %v", back)
+	}
 	d.write("leavers.yaml", "{}")
 	d.do(2, "plan", "-detailed-exitcode", "-out=forgotten.tfplan")
-	forgotten := d.shown("forgotten.tfplan", "forgotten")
-	_, _, _, _ = exit, targeted, returned, forgotten
+	if out := d.review("forgotten").Text(); !strings.Contains(out, "27 no longer watched") || !strings.Contains(out, "nothing of it is removed") {
+		t.Errorf("nothing says what is no longer watched:\n%s", out)
+	}
 }

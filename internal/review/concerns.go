@@ -94,7 +94,7 @@ func (b *builder) concern(p plan) {
 		}
 		for _, watch := range person.Forgotten {
 			if len(watch.Rows) > 0 || watch.Kind == "case" {
-				unwatched = append(unwatched, fmt.Sprintf("%s of %s (%d held)", strings.TrimPrefix(watch.System+" "+words(watch.Kind), " "), person.Email, len(watch.Rows)))
+				unwatched = append(unwatched, fmt.Sprintf("%s of %s (%d held when last looked at)", strings.TrimPrefix(watch.System+" "+words(watch.Kind), " "), person.Email, len(watch.Rows)))
 			}
 		}
 		for _, hold := range person.Holds {

@@ -307,7 +307,7 @@ func (w *writer) details(p *Person) string {
 	out += w.list("Goes", taken)
 	out += w.list("Tolerated", describe(p.Tolerated, func(r Row) string { return ": until " + w.name(r.Until) }))
 	out += w.list("Only adopted: recorded by this apply, and shown and removed by no plan before the next one", w.watches(p.Adopted))
-	out += w.list("No longer watched: nothing of it is removed", w.watches(p.Forgotten))
+	out += w.list("No longer watched: nothing of it is removed, and it was not looked at again for this", w.watches(p.Forgotten))
 	var holds []string
 	for _, hold := range p.Holds {
 		holds = append(holds, plain(hold.System)+": "+w.names(hold.Data, remarked)+" "+hold.What)
@@ -327,7 +327,7 @@ func (w *writer) watches(watches []Watch) (lines []string) {
 	for _, watch := range watches {
 		line := strings.TrimPrefix(plain(watch.System)+" "+plain(words(watch.Kind)), " ")
 		if len(watch.Rows) > 0 {
-			line += fmt.Sprintf(" (%d held): ", len(watch.Rows)) + w.names(watch.Rows, w.depth)
+			line += fmt.Sprintf(" (%d held when last looked at): ", len(watch.Rows)) + w.names(watch.Rows, w.depth)
 			w.left += max(0, len(watch.Rows)-w.depth)
 		}
 		lines = append(lines, line)
