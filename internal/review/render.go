@@ -176,7 +176,7 @@ func (w *writer) people(people []*Person) string {
 			count int
 			what  string
 		}{
-			{len(person.Going), count(len(person.Going), "row goes", "rows go") + in(person.Going)},
+			{len(person.Going), count(len(person.Going), "row goes", "rows go") + w.in(person.Going)},
 			{len(person.rows(moves)), count(len(person.rows(moves)), "moves", "move") + w.heirs(person.rows(moves))},
 			{len(person.rows(stays)), count(len(person.rows(stays)), "will not go", "will not go")},
 			{len(person.rows(again)), count(len(person.rows(again)), "again", "again")},
@@ -192,25 +192,20 @@ func (w *writer) people(people []*Person) string {
 	return out.String() + "\n"
 }
 
-// in counts rows by system. The names of systems are the provider's own.
-func in(rows []Row) string {
+// in counts rows by system.
+func (w *writer) in(rows []Row) string {
 	counts := map[string]int{}
 	for _, row := range rows {
 		counts[row.System]++
 	}
 	var parts []string
 	for _, system := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprintf("%s %d", plain(system), counts[system]))
+		parts = append(parts, fmt.Sprintf("%s %d", w.prose(system), counts[system]))
 	}
 	if len(parts) > 4 {
 		return fmt.Sprintf(", in %d systems", len(parts))
 	}
 	return " (" + strings.Join(parts, ", ") + ")"
-}
-
-// plain is the name of a system, which is of letters and digits, or nothing that means anything to anybody.
-func plain(s string) string {
-	return clip(s, 80, entity)
 }
 
 func (w *writer) heirs(rows []Row) string {
@@ -272,7 +267,7 @@ func (w *writer) details(p *Person) string {
 	}
 	describe := func(rows []Row, how func(Row) string) (lines []string) {
 		for _, row := range rows {
-			lines = append(lines, w.name(row.Label)+", "+plain(row.System)+" "+plain(words(row.Kind))+how(row))
+			lines = append(lines, w.name(row.Label)+", "+w.prose(row.System)+" "+w.prose(words(row.Kind))+how(row))
 		}
 		return lines
 	}
@@ -301,7 +296,7 @@ func (w *writer) details(p *Person) string {
 			labels = append(labels, row.Label)
 		}
 		w.left += max(0, end-w.depth)
-		taken = append(taken, fmt.Sprintf("%s %s (%d): %s", plain(first.System), plain(words(first.Kind)), end, w.names(labels, w.depth)))
+		taken = append(taken, fmt.Sprintf("%s %s (%d): %s", w.prose(first.System), w.prose(words(first.Kind)), end, w.names(labels, w.depth)))
 		rest = rest[end:]
 	}
 	out += w.list("Goes", taken)
@@ -310,7 +305,7 @@ func (w *writer) details(p *Person) string {
 	out += w.list("No longer watched: nothing of it is removed, and it was not looked at again for this", w.watches(p.Forgotten))
 	var holds []string
 	for _, hold := range p.Holds {
-		holds = append(holds, plain(hold.System)+": "+w.names(hold.Data, remarked)+" "+hold.What)
+		holds = append(holds, w.prose(hold.System)+": "+w.names(hold.Data, remarked)+" "+hold.What)
 	}
 	out += w.list("Legal hold", holds) + w.list("Not attested", w.each(p.Unattested)) + w.cases(p) + w.coverage(p)
 	return w.fold(w.name(p.Email)+": "+strings.Join(without([]string{count(len(p.Going), "row goes", "rows go"), p.besides()}, ""), ", "), out)
@@ -325,7 +320,7 @@ func (w *writer) each(names []string) (lines []string) {
 
 func (w *writer) watches(watches []Watch) (lines []string) {
 	for _, watch := range watches {
-		line := strings.TrimPrefix(plain(watch.System)+" "+plain(words(watch.Kind)), " ")
+		line := strings.TrimPrefix(w.prose(watch.System)+" "+w.prose(words(watch.Kind)), " ")
 		if len(watch.Rows) > 0 {
 			line += fmt.Sprintf(" (%d held when last looked at): ", len(watch.Rows)) + w.names(watch.Rows, w.depth)
 			w.left += max(0, len(watch.Rows)-w.depth)
@@ -378,7 +373,7 @@ func (w *writer) coverage(p *Person) string {
 	}
 	lines := []string{line + "; of the others it says nothing"}
 	for _, system := range slices.Sorted(maps.Keys(missing)) {
-		lines = append(lines, "no resource in "+plain(system)+": "+strings.Join(missing[system], ", "))
+		lines = append(lines, "no resource in "+w.prose(system)+": "+strings.Join(missing[system], ", "))
 	}
 	// It is never cut: there are a few systems.
 	var out strings.Builder
