@@ -26,6 +26,7 @@ func main() {
 		Flags:   []cli.Flag{&cli.BoolFlag{Name: "debug", Usage: "run so that a debugger can be attached"}},
 		Action:  serve,
 		Commands: []*cli.Command{
+			command.Review(),
 			command.Verify(),
 		},
 	}

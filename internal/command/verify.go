@@ -1,4 +1,3 @@
-// Package command is what the program does when somebody starts it by a name, and not Terraform.
 package command
 
 import (

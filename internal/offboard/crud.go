@@ -38,7 +38,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if diags.HasError() {
 		return
 	}
-	attributes := map[string]any{attrAccess: holdings(now.held), attrAccount: optional(now.account)}
+	notes, stays := remarks(now.listed, now.held)
+	attributes := map[string]any{attrAccess: holdings(now.held), attrNotes: notes, attrStays: stays, attrAccount: optional(now.account)}
 	if prior.Terminated.ValueBool() {
 		gone := access.Gone(prior.held(), now.listed, now.held, now.facts.AsOf)
 		attributes[attrRemoved] = removals(prior.Removed, gone)
@@ -132,8 +133,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	resp.State.Raw = req.Plan.Raw
+	notes, stays := remarks(now.listed, now.held)
 	set(ctx, &resp.State, diags, map[string]any{
-		attrAccess: holdings(now.held), attrAccount: optional(now.account), attrRemoved: removals(plan.Removed, nil),
+		attrAccess: holdings(now.held), attrNotes: notes, attrStays: stays, attrAccount: optional(now.account), attrRemoved: removals(plan.Removed, nil),
 	})
 	now.facts.remember(ctx, resp.Private, diags)
 	identify(ctx, resp.Identity, plan, diags)
@@ -169,7 +171,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	if plan.Access.IsUnknown() {
 		diags.Append(errorNoRows(r.what(plan)))
-		r.save(ctx, req.Plan, &resp.State, map[string]any{attrAccess: prior.Access, attrRemoved: removals(prior.Removed, nil)}, diags)
+		r.save(ctx, req.Plan, &resp.State, map[string]any{
+			attrAccess: prior.Access, attrNotes: prior.Notes, attrStays: prior.Stays, attrRemoved: removals(prior.Removed, nil),
+		}, diags)
 		return
 	}
 	planned := plan.held()
@@ -182,7 +186,11 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		held = planned
 	}
 	removed := removals(prior.Removed, out.Removed)
-	r.save(ctx, req.Plan, &resp.State, map[string]any{attrAccess: holdings(held), attrRemoved: removed}, diags)
+	// What appeared is remarked on when it is next read.
+	r.save(ctx, req.Plan, &resp.State, map[string]any{
+		attrAccess: holdings(held), attrNotes: remarksOn(held, prior.Notes), attrStays: remarksOn(held, prior.Stays),
+		attrRemoved: removed,
+	}, diags)
 	known.Marks = out.Marks
 	known.remember(ctx, resp.Private, diags)
 	r.env.ledger.did(r.at(plan), prior.account(), removed, out.Marks, plan.Successor.ValueString())

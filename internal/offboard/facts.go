@@ -22,9 +22,6 @@ type facts struct {
 	Active  bool     `json:"active,omitempty"`
 	// Pinned says that the configuration named the account.
 	Pinned bool `json:"pinned,omitempty"`
-	// Notes are what reviewers must know of single grants; Stays are the reasons why some can't be removed.
-	Notes map[access.GrantID]string `json:"notes,omitempty"`
-	Stays map[access.GrantID]string `json:"stays,omitempty"`
 	// Dormant names what could be neither used nor seen in the state that the account was in.
 	Dormant []string `json:"dormant,omitempty"`
 	// Accounts are, for the account itself as a grant, how it is called and how far it has been brought.
@@ -81,18 +78,11 @@ func rememberFacts(ctx context.Context, private privateWriter, facts any, diags 
 
 // learn takes from a list what is to be remembered of it.
 func (f *facts) learn(listed []access.Grant, disposes bool) {
-	f.Notes, f.Stays, f.Accounts = map[access.GrantID]string{}, map[access.GrantID]string{}, map[access.GrantID]standing{}
-	f.Dormant = nil
+	f.Accounts, f.Dormant = map[access.GrantID]standing{}, nil
 	for _, grant := range listed {
 		if grant.Dormant {
 			f.Dormant = append(f.Dormant, grant.Label)
 			continue
-		}
-		if grant.Note != "" {
-			f.Notes[grant.ID] = grant.Note
-		}
-		if grant.Stays != nil {
-			f.Stays[grant.ID] = sentence(grant.Stays.Advice())
 		}
 		if disposes {
 			f.Accounts[grant.ID] = standing{Label: grant.Label, Reached: grant.Reached}

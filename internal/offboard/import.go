@@ -41,7 +41,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 	attributes := map[string]any{
 		attrSystem: id.system, attrPerson: id.person, attrAccount: optional(id.account), attrTerminated: false,
-		attrAccess: holdings(nil), attrRemoved: removals(types.Map{}, nil),
+		attrAccess: holdings(nil), attrNotes: holdings(nil), attrStays: holdings(nil), attrRemoved: removals(types.Map{}, nil),
 	}
 	if r.kind.Disposes {
 		attributes[attrDisposition] = string(access.Suspend)

@@ -30,6 +30,7 @@ type values struct {
 	Terminated              types.Bool
 	Tolerate                types.Map
 	Access, Removed         types.Map
+	Notes, Stays            types.Map
 	Disposition, Successor  types.String
 	Timeouts                timeouts.Value
 }
@@ -38,7 +39,8 @@ func (r *Resource) read(ctx context.Context, from source, diags *diag.Diagnostic
 	var v values
 	fields := map[string]any{
 		attrSystem: &v.System, attrPerson: &v.Person, attrAccount: &v.Account, attrTerminated: &v.Terminated,
-		attrTolerate: &v.Tolerate, attrAccess: &v.Access, attrRemoved: &v.Removed, attrTimeouts: &v.Timeouts,
+		attrTolerate: &v.Tolerate, attrAccess: &v.Access, attrNotes: &v.Notes, attrStays: &v.Stays,
+		attrRemoved: &v.Removed, attrTimeouts: &v.Timeouts,
 	}
 	if r.kind.Disposes {
 		fields[attrDisposition] = &v.Disposition
@@ -97,6 +99,39 @@ func holdings(h access.Holdings) types.Map {
 	elements := make(map[string]attr.Value, len(h))
 	for id, label := range h {
 		elements[string(id)] = types.StringValue(label)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+// remarks are what there is to say of single grants that are held: what else their removal means, and why some will
+// not go.
+func remarks(listed []access.Grant, held access.Holdings) (notes, stays types.Map) {
+	note, stay := access.Holdings{}, access.Holdings{}
+	for _, grant := range listed {
+		if _, ok := held[grant.ID]; !ok || grant.Dormant {
+			continue
+		}
+		if grant.Note != "" {
+			note[grant.ID] = grant.Note
+		}
+		if grant.Stays != nil {
+			stay[grant.ID] = sentence(grant.Stays.Advice())
+		}
+	}
+	return holdings(note), holdings(stay)
+}
+
+// remarksOn are those of the remarks that are about what is held. State that an older version wrote has none, and
+// stays so until it is read.
+func remarksOn(held access.Holdings, remarks types.Map) types.Map {
+	if remarks.IsNull() || remarks.IsUnknown() {
+		return types.MapNull(types.StringType)
+	}
+	elements := map[string]attr.Value{}
+	for id, text := range remarks.Elements() {
+		if _, ok := held[access.GrantID(id)]; ok {
+			elements[id] = text
+		}
 	}
 	return types.MapValueMust(types.StringType, elements)
 }

@@ -119,7 +119,10 @@ func (r *Resource) planExit(ctx context.Context, config, prior, plan values, kno
 	if !config.Account.IsNull() {
 		account = config.Account
 	}
-	set(ctx, &resp.Plan, diags, map[string]any{attrAccess: holdings(keep), attrRemoved: plannedRemovals(prior.Removed, going), attrAccount: account})
+	set(ctx, &resp.Plan, diags, map[string]any{
+		attrAccess: holdings(keep), attrNotes: remarksOn(keep, prior.Notes), attrStays: remarksOn(keep, prior.Stays),
+		attrRemoved: plannedRemovals(prior.Removed, going), attrAccount: account,
+	})
 	r.env.ledger.plans(r.at(plan), access.AccountID(account.ValueString()), going)
 	if len(newly) > 0 {
 		diags.Append(warnNewDisposition(plan, newly))
@@ -137,10 +140,10 @@ func (r *Resource) planExit(ctx context.Context, config, prior, plan values, kno
 	if diags.HasError() || len(going) == 0 {
 		return
 	}
-	if notes := about(going, known.Notes); len(notes) > 0 {
+	if notes := about(going, prior.Notes); len(notes) > 0 {
 		diags.Append(warnNotes(r.kind, plan, notes))
 	}
-	if stays := about(going, known.Stays); len(stays) > 0 {
+	if stays := about(going, prior.Stays); len(stays) > 0 {
 		diags.Append(warnStays(r.kind, plan, stays))
 	}
 	if r.kind.Reminted && known.Active && !r.env.Guards.contains(plan.System.ValueString(), plan.person()) {
@@ -319,11 +322,11 @@ func heir(ctx context.Context, system *System, leaver access.AccountID, plan val
 }
 
 // about are the lines to say of what is going, in order.
-func about(going access.Holdings, texts map[access.GrantID]string) []string {
+func about(going access.Holdings, remarks types.Map) []string {
 	var lines []string
 	for _, id := range going.IDs() {
-		if text, ok := texts[id]; ok {
-			lines = append(lines, "  - "+going[id]+": "+text)
+		if text, ok := remarks.Elements()[string(id)].(types.String); ok {
+			lines = append(lines, "  - "+going[id]+": "+text.ValueString())
 		}
 	}
 	return lines

@@ -30,6 +30,8 @@ const (
 	attrTerminated = "terminated"
 	attrTolerate   = "tolerate"
 	attrAccess     = "access"
+	attrNotes      = "notes"
+	attrStays      = "stays"
 	attrRemoved    = "removed"
 	attrTimeouts   = "timeouts"
 	// And those of some.
@@ -89,6 +91,16 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 			Computed:            true,
 			ElementType:         types.StringType,
 			MarkdownDescription: "What the person holds now: " + r.kind.Row + ". The key is the system's id, the value says what it is and where it comes from.",
+		},
+		attrNotes: schema.MapAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "What a reviewer must know of single rows of `access` before they go: what breaks or changes with them. By the same ids.",
+		},
+		attrStays: schema.MapAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "Which rows of `access` the system will not let go of from here, why, and what to do about it. By the same ids.",
 		},
 		attrRemoved: schema.MapNestedAttribute{
 			Computed:            true,

@@ -185,7 +185,7 @@ func leadAll[C company](t *testing.T, kinds map[string]life[C], stays bool, syst
 		}
 		untouched = append(untouched, quiet)
 		adopted = append(adopted, expectAccess(address, c.holds...), expectAttribute(address, "account", behind.UserID(jane)),
-			expectAttribute(address, "removed.%", "0"), quiet("while watching"))
+			expectAttribute(address, "removed.%", "0"), expectRemarks(address), quiet("while watching"))
 		prepare = append(prepare, func() {
 			if c.prepares != nil {
 				c.prepares(behind)
@@ -193,7 +193,7 @@ func leadAll[C company](t *testing.T, kinds map[string]life[C], stays bool, syst
 			others = behind.Snapshot(jane)
 		})
 		going = append(going, plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate))
-		removed = append(removed, expectAccess(address), expectAcknowledged(address, c.acknowledged), func(*terraformState) error {
+		removed = append(removed, expectAccess(address), expectRemarks(address), expectAcknowledged(address, c.acknowledged), func(*terraformState) error {
 			if len(writes()) == 0 {
 				w.Errorf("nothing was asked of %s for %s", system, kind)
 			}
@@ -246,6 +246,25 @@ func leadAll[C company](t *testing.T, kinds map[string]life[C], stays bool, syst
 func (w *world) named(name, body string) string {
 	config := w.config(strings.Replace(body, "{\n", "{\n  provider = "+name+"\n", 1))
 	return strings.Replace(config, "provider \"offboard\" {", fmt.Sprintf("provider %q {", name), 1)
+}
+
+// expectRemarks checks that notes and stays are there, and about nothing but what is held.
+func expectRemarks(address string) resource.TestCheckFunc {
+	return func(s *terraformState) error {
+		attributes := s.RootModule().Resources[address].Primary.Attributes
+		for _, name := range []string{"notes", "stays"} {
+			if _, ok := attributes[name+".%"]; !ok {
+				return fmt.Errorf("%s of %s is null", name, address)
+			}
+			for key := range attributes {
+				id, ok := strings.CutPrefix(key, name+".")
+				if _, held := attributes["access."+id]; ok && id != "%" && !held {
+					return fmt.Errorf("%s of %s is about %s, which is not held", name, address, id)
+				}
+			}
+		}
+		return nil
+	}
 }
 
 // expectAcknowledged checks how many of the rows that were removed are not known to be gone by looking.
