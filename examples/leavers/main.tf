@@ -62,7 +62,7 @@ provider "offboard" {
 locals {
   people = {
     for person, exit in yamldecode(file("${path.module}/leavers.yaml")) :
-    person => merge({ terminated = false, successor = null, disposition = "suspend", tolerate = {} }, exit)
+    person => merge({ terminated = false, successor = null, disposition = "suspend", tolerate = {}, case = null }, exit)
   }
 
   # Where people sign in to everything else.
@@ -92,4 +92,5 @@ module "leaver" {
   successor          = each.value.successor
   disposition        = each.value.disposition
   tolerate           = each.value.tolerate
+  case               = each.value.case
 }

@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/evidence"
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
 )
 
@@ -78,6 +80,11 @@ func (p *offboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				MarkdownDescription: "People and accounts that must not be terminated, such as break-glass administrators: email addresses or account ids. " +
 					"A plan that terminates one of them is refused, under whatever name it finds them.",
 			},
+			"signing_key": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "An Ed25519 private key, PKCS #8 in PEM, that signs the evidence of cases (`offboard_case`). It is never written to the state. It may come " +
+					"from `OFFBOARD_SIGNING_KEY` instead, which keeps it out of plan files too. Without one evidence has a digest and no signature.",
+			},
 			"read_only": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Refuse every request that could change something, before it leaves the process. For the nightly watch, whose " +
@@ -94,6 +101,8 @@ type settings struct {
 	MaxPeople types.Int64  `tfsdk:"max_people"`
 	Protected types.Set    `tfsdk:"protected"`
 	ReadOnly  types.Bool   `tfsdk:"read_only"`
+	// SigningKey signs evidence.
+	SigningKey types.String `tfsdk:"signing_key"`
 }
 
 func (p *offboardProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
@@ -116,6 +125,12 @@ func (p *offboardProvider) Configure(ctx context.Context, req provider.Configure
 	for _, element := range s.Protected.Elements() {
 		if name, ok := element.(types.String); ok {
 			env.Guards.Protected = append(env.Guards.Protected, strings.ToLower(name.ValueString()))
+		}
+	}
+	if key := cmp.Or(s.SigningKey.ValueString(), p.Getenv("OFFBOARD_SIGNING_KEY")); key != "" {
+		var err error
+		if env.Signer, err = evidence.ParseSigner([]byte(key)); err != nil {
+			diags.AddAttributeError(path.Root("signing_key"), "Not a signing key", err.Error())
 		}
 	}
 	p.configureOkta(ctx, s, env, diags)

@@ -282,3 +282,43 @@ resource "offboard_account" "deleted" {
     offboard_role_assignments.this, offboard_shared_drives.this,
   ]
 }
+
+# 10. What no system can be asked about: somebody says so.
+
+resource "offboard_attestation" "this" {
+  for_each = var.case == null ? {} : var.case.attestations
+
+  person      = var.person
+  application = each.value.application
+  owner       = each.value.owner
+  statement   = each.value.statement
+  attested_by = each.value.attested_by
+  attested_at = each.value.attested_at
+  reference   = each.value.reference
+}
+
+# 11. The proof. It looks at everything itself, so it comes after everything.
+
+resource "offboard_case" "this" {
+  count = var.terminated && var.case != null ? 1 : 0
+
+  person       = var.person
+  requested_at = var.case.requested_at
+  approved_by  = var.case.approved_by
+  approved_at  = var.case.approved_at
+  reference    = var.case.reference
+  sla          = var.case.sla
+  successor    = var.successor
+  systems      = var.systems
+  attestations = offboard_attestation.this
+  exceptions   = var.case.exceptions
+
+  depends_on = [
+    offboard_authenticators.identity, offboard_sessions.identity, offboard_account.identity, offboard_authenticators.this,
+    offboard_sessions.this, offboard_tokens.this, offboard_delegations.this, offboard_account.this,
+    offboard_group_ownership.this, offboard_shared_drives.this, offboard_keys.this, offboard_group_membership.this,
+    offboard_role_assignments.this, offboard_app_assignments.this, offboard_devices.this, offboard_received_delegations.this,
+    offboard_drive_ownership.this, offboard_calendar_ownership.this, offboard_dashboard_ownership.this, offboard_licenses.this,
+    offboard_account.deleted,
+  ]
+}

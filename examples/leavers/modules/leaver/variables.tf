@@ -43,3 +43,28 @@ variable "tolerate" {
   default     = {}
   description = "Known exceptions by kind: { group_membership = { \"00g1\" = \"2026-12-31T00:00:00Z\" } }."
 }
+
+variable "case" {
+  type = object({
+    requested_at = string
+    approved_by  = string
+    reference    = string
+    approved_at  = optional(string)
+    sla          = optional(string)
+    attestations = optional(map(object({
+      application = string
+      owner       = string
+      statement   = string
+      attested_by = optional(string)
+      attested_at = optional(string)
+      reference   = optional(string)
+    })), {})
+    exceptions = optional(map(object({
+      owner  = string
+      reason = string
+      until  = string
+    })), {})
+  })
+  default     = null
+  description = "Who asked for the exit and who approved it, what somebody has to attest, and what somebody accepts for a while. null is an exit without a case, and so without evidence."
+}
