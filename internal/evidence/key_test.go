@@ -80,7 +80,7 @@ func TestASignerNeverShowsItsKey(t *testing.T) {
 	}
 	out := fmt.Sprintf("%v %+v %#v %s %x %q %d %v %+v %#v", signer, signer, signer, signer, signer, signer, signer,
 		*signer, struct{ s evidence.Signer }{*signer}, []any{*signer}) + string(asJSON) + log.String()
-	for _, secret := range []string{hex.EncodeToString(seed), strings.Trim(fmt.Sprint(seed), "[]")} {
+	for _, secret := range []string{hex.EncodeToString(seed), strings.Trim(fmt.Sprintf("%d", seed), "[]")} {
 		if strings.Contains(out, secret) {
 			t.Errorf("the key is in %s", out)
 		}
