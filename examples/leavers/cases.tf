@@ -25,7 +25,7 @@ check "exceptions_end_later" {
   assert {
     condition = alltrue(flatten([
       for exit in values(local.people) : [
-        for exception in values(try(exit.case.exceptions, null) == null ? {} : exit.case.exceptions) : timecmp(exception.until, timeadd(plantimestamp(), "168h")) > 0
+        for exception in try(values(exit.case.exceptions), []) : timecmp(exception.until, timeadd(plantimestamp(), "168h")) > 0
       ]
     ]))
     error_message = "An exception ends within a week: what it allows to stay is outstanding from then on."

@@ -23,8 +23,10 @@ type Workspace struct {
 	Dir string
 	// Env are environment variables in addition to those of this process, of which none that configures
 	// Terraform or a vendor is passed on.
-	Env    []string
-	config string
+	Env []string
+	// Provider is the binary of the provider, which has commands of its own.
+	Provider string
+	config   string
 }
 
 // NewWorkspace builds the provider and makes an empty Workspace below dir.
@@ -33,6 +35,7 @@ func NewWorkspace(ctx context.Context, c CLI, dir string) (*Workspace, error) {
 	mirror := filepath.Join(dir, "mirror")
 	const version = "0.0.1"
 	binary := filepath.Join(mirror, c.registry(), "offboard", "offboard", version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-offboard_v"+version)
+	w.Provider = binary
 	build := exec.CommandContext(ctx, "go", "build", "-o", binary, module)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0") // As releases are built.
 	if out, err := build.CombinedOutput(); err != nil {

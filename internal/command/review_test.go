@@ -1,36 +1,10 @@
 package command_test
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"io"
 	"os"
 	"strings"
 	"testing"
-
-	"github.com/urfave/cli/v3"
-
-	"github.com/offboard/terraform-provider-offboard/internal/command"
 )
-
-// run runs the command over what is on standard input, and returns its exit code, and what it wrote and said.
-func run(t *testing.T, input io.Reader, args ...string) (code int, out, said string) {
-	t.Helper()
-	var written bytes.Buffer
-	root := &cli.Command{
-		Name: "terraform-provider-offboard", Commands: []*cli.Command{command.Review()}, Reader: input, Writer: &written, ErrWriter: &written,
-		ExitErrHandler: func(context.Context, *cli.Command, error) {},
-	}
-	err := root.Run(t.Context(), append([]string{"terraform-provider-offboard", "review"}, args...))
-	if err != nil {
-		code, said = 1, err.Error()
-		if exit, ok := errors.AsType[cli.ExitCoder](err); ok {
-			code = exit.ExitCode()
-		}
-	}
-	return code, written.String(), said
-}
 
 func TestTheExitCodeSaysWhetherAnybodyHasToLook(t *testing.T) {
 	t.Parallel()
@@ -59,7 +33,7 @@ func TestTheExitCodeSaysWhetherAnybodyHasToLook(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			code, out, said := run(t, strings.NewReader(c.input), c.args...)
+			code, out, said := run(t, strings.NewReader(c.input), append([]string{"review"}, c.args...)...)
 			if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(said, c.said) {
 				t.Errorf("ended with %d, said %q, wrote\n%.500s", code, said, out)
 			}
@@ -69,7 +43,7 @@ func TestTheExitCodeSaysWhetherAnybodyHasToLook(t *testing.T) {
 
 func TestTheExitCodesAreInTheHelp(t *testing.T) {
 	t.Parallel()
-	_, out, _ := run(t, strings.NewReader(""), "--help")
+	_, out, _ := run(t, strings.NewReader(""), "review", "--help")
 	for _, said := range []string{"0  where nothing", "3  where something does", "1  where the plan could not be read"} {
 		if !strings.Contains(out, said) {
 			t.Errorf("the help does not say %q:\n%s", said, out)

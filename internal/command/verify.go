@@ -101,7 +101,7 @@ func readBundle(c *cli.Command) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }()
 		from = file
 	}
 	return io.ReadAll(io.LimitReader(from, evidence.MaxSize+1))

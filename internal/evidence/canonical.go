@@ -97,12 +97,12 @@ func parse(text jsontext.Value) (Evidence, error) {
 	if err := json.Unmarshal(text, &e, json.RejectUnknownMembers(true)); err != nil {
 		return Evidence{}, err
 	}
-	again, err := canonical(e)
+	again, err := Canonical(e)
 	if err != nil {
 		return Evidence{}, err
 	}
 	if string(again) != string(text) {
-		return Evidence{}, fmt.Errorf("the evidence is not in the form of %s: something is null, empty where it is left out, or a time that is not in UTC", Type)
+		return Evidence{}, fmt.Errorf("the evidence is not in the form of %s: something is null, out of order, empty where it is left out, or a time that is not in UTC to the second", Type)
 	}
 	return e, nil
 }

@@ -24,28 +24,29 @@ type Key struct {
 // openssl pkey -pubin -outform DER | sha256sum prints.
 func (k *Key) Fingerprint() string { return k.fingerprint }
 
-// A Signer signs evidence. It never shows its key, in whatever way it is printed.
+// A Signer signs evidence. It never shows its key, in whatever way it is printed: the key is in a function, where fmt
+// finds nothing even in a field that it may not call the methods of.
 type Signer struct {
-	private ed25519.PrivateKey
-	key     *Key
+	sign func(text []byte) []byte
+	key  *Key
 }
 
 // Key is the public half.
-func (s *Signer) Key() *Key { return s.key }
+func (s Signer) Key() *Key { return s.key }
 
 // String names the key by its fingerprint.
-func (s *Signer) String() string {
-	if s == nil {
+func (s Signer) String() string {
+	if s.key == nil {
 		return "no signing key"
 	}
 	return "signing key " + s.key.fingerprint
 }
 
 // Format is String for every verb, with which fmt would print the fields otherwise.
-func (s *Signer) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
+func (s Signer) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
 
 // MarshalText is String, for JSON and for logs.
-func (s *Signer) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+func (s Signer) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 const (
 	makeSigner = "A signing key is Ed25519, in PKCS #8 and PEM, without a passphrase: openssl genpkey -algorithm ed25519 -out offboard.pem. " +
@@ -81,7 +82,7 @@ func ParseSigner(text []byte) (*Signer, error) {
 	if err != nil {
 		return refuse("its public half can't be written")
 	}
-	return &Signer{private: private, key: key}, nil
+	return &Signer{sign: func(text []byte) []byte { return ed25519.Sign(private, text) }, key: key}, nil
 }
 
 // ParseKey reads a public key: Ed25519, as SubjectPublicKeyInfo in PEM.

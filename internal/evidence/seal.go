@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"crypto/ed25519"
 	"encoding/base64"
 	"strings"
 
@@ -34,7 +33,7 @@ func seal(e Evidence, signer *Signer) (Bundle, error) {
 	}
 	b := Bundle{Evidence: e, SHA256: digest(text)}
 	if signer != nil {
-		b.Signature = base64.StdEncoding.EncodeToString(ed25519.Sign(signer.private, text))
+		b.Signature = base64.StdEncoding.EncodeToString(signer.sign(text))
 		b.Key = signer.key.fingerprint
 	}
 	return b, nil

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"time"
 )
 
 // pullRequest is the example with the one line changed that makes it an exit.
@@ -21,7 +22,9 @@ func (d *demo) pullRequest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	merged := bytes.Replace(people, []byte("terminated: false"), []byte("terminated: true"), 1)
+	now := time.Now().UTC()
+	merged := bytes.Replace(people, []byte("terminated: false"), fmt.Appendf(nil, exit,
+		now.Add(-2*time.Hour).Format(time.RFC3339), now.Add(-time.Hour).Format(time.RFC3339), now.Add(-30*time.Minute).Format(time.RFC3339)), 1)
 	if err := os.WriteFile(file, merged, 0o600); err != nil {
 		return err
 	}
@@ -30,6 +33,21 @@ func (d *demo) pullRequest(ctx context.Context) error {
 	}
 	return nil
 }
+
+// exit is what the pull request changes in leavers.yaml: when it was requested, when approved, and when the badge was handed in.
+const exit = `terminated: true
+  case:
+    requested_at: %q
+    approved_by: grace.kim@acme.example
+    approved_at: %q
+    reference: https://github.com/acme/exits/pull/12
+    attestations:
+      badge:
+        application: Badge system
+        owner: facilities@acme.example
+        statement: The badge is blocked and was handed in.
+        attested_by: omar.haddad@acme.example
+        attested_at: %q`
 
 // The exit codes of plan -detailed-exitcode.
 const (
