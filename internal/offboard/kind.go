@@ -47,6 +47,7 @@ type System struct {
 	Custodian access.Custodian
 
 	surveys memo.Map[string, map[access.AccountID][]access.Grant]
+	rolls   memo.Once[[]access.Entry]
 	gate    gate
 }
 

@@ -155,5 +155,5 @@ func (p *offboardProvider) DataSources(context.Context) []func() datasource.Data
 	for _, row := range p.Kinds {
 		table = append(table, offboard.TableRow{Kind: row.Kind, Systems: row.systems()})
 	}
-	return []func() datasource.DataSource{offboard.NewAccessData(table)}
+	return []func() datasource.DataSource{offboard.NewAccessData(table), offboard.NewReconciliationData(table)}
 }
