@@ -61,7 +61,7 @@ provider "offboard" {
 
 locals {
   people = {
-    for person, exit in yamldecode(file("${path.module}/leavers.yaml")) :
+    for person, exit in merge(local.leavers_by_roster, yamldecode(file("${path.module}/leavers.yaml"))) :
     person => merge({ terminated = false, successor = null, disposition = "suspend", tolerate = {} }, exit)
   }
 
