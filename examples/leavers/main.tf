@@ -62,7 +62,7 @@ provider "offboard" {
 locals {
   people = {
     for person, exit in merge(local.leavers_by_roster, yamldecode(file("${path.module}/leavers.yaml"))) :
-    person => merge({ terminated = false, successor = null, disposition = "suspend", tolerate = {} }, exit)
+    person => merge({ terminated = false, successor = null, disposition = "suspend", tolerate = {} }, try(local.leavers_by_roster[person], {}), exit)
   }
 
   # Where people sign in to everything else.

@@ -1,5 +1,6 @@
 # The nightly plan: whoever HR says has left, and who has an account, is an exit in the plan, without anybody naming them in
-# leavers.yaml. Without a roster nothing of this happens. What leavers.yaml says of somebody counts for more than what HR says.
+# leavers.yaml. Without a roster nothing of this happens. What leavers.yaml says of somebody counts for more than what HR says:
+# a successor where their manager won't do, what is tolerated, or terminated: false where HR is wrong.
 
 variable "roster" {
   type        = string
@@ -25,12 +26,19 @@ variable "roster_since" {
   description = "From when on those who left are watched who can't sign in any more, as an RFC 3339 time: when this was taken into use. null is all of them."
 }
 
+variable "ignore" {
+  type        = map(string)
+  default     = {}
+  description = "Shared and service accounts, which HR does not know: { \"svc-terraform@acme.example\" = \"runs this\" }."
+}
+
 data "offboard_reconciliation" "hr" {
   count     = var.roster == null ? 0 : 1
   roster    = csvdecode(file(var.roster))
   minimum   = var.roster_minimum
   time_zone = var.roster_time_zone
   since     = var.roster_since
+  ignore    = var.ignore
 }
 
 locals {
@@ -42,11 +50,22 @@ locals {
   }
 }
 
-# Nobody acts on these. They are for somebody to look at.
-output "accounts_unknown_to_hr" {
-  value = one(data.offboard_reconciliation.hr[*].unknown)
+# Nobody acts on these. They are for somebody to look at, and no change of a plan: a run in which nothing else happens is quiet.
+locals {
+  unknown_to_hr     = flatten([for hr in data.offboard_reconciliation.hr : keys(hr.unknown)])
+  of_several_people = flatten([for hr in data.offboard_reconciliation.hr : keys(hr.contradictions)])
 }
 
-output "accounts_that_may_be_of_leavers" {
-  value = try({ for id, near in data.offboard_reconciliation.hr[0].suggestions : id => near if length(near.gone) > 0 }, null)
+check "hr_knows_every_account" {
+  assert {
+    condition     = length(local.unknown_to_hr) == 0
+    error_message = "HR does not know ${join(", ", local.unknown_to_hr)}. Name what is shared or a service's in ignore, with the reason."
+  }
+}
+
+check "every_account_is_one_persons" {
+  assert {
+    condition     = length(local.of_several_people) == 0
+    error_message = "Of several people are ${join(", ", local.of_several_people)}: say in the system, or in HR, whose each is."
+  }
 }

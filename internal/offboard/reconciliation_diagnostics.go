@@ -50,7 +50,12 @@ func errorLingering(linger []roster.Standing, most int) diag.Diagnostic {
 
 // warnOf says what nobody acts on and somebody should look at.
 func warnOf(found roster.Comparison) (diags diag.Diagnostics) {
-	var contradictions, near, unused []string
+	var contradictions, near, unused, disagreeing []string
+	for _, s := range lingering(found) {
+		if s.Employed {
+			disagreeing = append(disagreeing, fmt.Sprintf("%s: status %q, last day %q (row %d)", s.Email, s.Status, s.LastDay, s.Row))
+		}
+	}
 	for _, c := range found.Contradictions {
 		contradictions = append(contradictions, fmt.Sprintf("%s (%s): %s", c.Ref, quotedWords(c.Names), strings.Join(emailsOf(c.People), ", ")))
 	}
@@ -64,6 +69,11 @@ func warnOf(found roster.Comparison) (diags diag.Diagnostics) {
 	slices.Sort(near)
 	for _, name := range found.Unused {
 		unused = append(unused, fmt.Sprintf("%q", name))
+	}
+	if len(disagreeing) > 0 {
+		diags.AddAttributeWarning(rootRoster, "Gone by the last day, and employed by the status", fmt.Sprintf(
+			"The last day of these people is over, so they are taken to have left, although HR's word for them says that they work here:\n%s\n\nWhoever has come back has no last day: "+
+				"have it taken off the roster before an exit is planned.", bullets(disagreeing)))
 	}
 	if len(contradictions) > 0 {
 		diags.AddAttributeWarning(rootRoster, "An account of several people", fmt.Sprintf(

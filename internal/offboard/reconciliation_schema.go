@@ -106,7 +106,7 @@ func (d *ReconciliationData) arguments() map[string]schema.Attribute {
 		attrSince: schema.StringAttribute{
 			Optional: true, Validators: []validator.String{rfc3339{}},
 			MarkdownDescription: "From when on those who left are in `leavers` although they can't sign in any more, as an RFC 3339 time: when this provider was taken into use. All who left " +
-				"and have an account are if not set.",
+				"and have an account are if not set, and who left without a last day always is.",
 		},
 	}
 }

@@ -34,7 +34,10 @@ func (e *Environment) rolls(ctx context.Context, names []string) (map[string][]a
 			if err == nil {
 				answers[i].roll, err = system.roll(ctx)
 			}
-			answers[i].err = outOfTime(ctx, err)
+			if err != nil && ctx.Err() != nil && access.KindOf(err) == access.Other {
+				err = &access.Error{Reason: "time ran out, or the run was stopped, before all accounts were listed", Err: err, Fix: "Allow for more with timeouts."}
+			}
+			answers[i].err = err
 		})
 	}
 	wait.Wait()

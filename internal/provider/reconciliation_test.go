@@ -75,15 +75,19 @@ func TestTheNightlyPlanTurnsWhatHRSaysIntoExitsAndGoesOnWatchingThem(t *testing.
 	s := newShell(t, nil)
 	s.copyLeavers()
 	s.write("leavers.yaml", "{}\n")
-	s.write("hr.csv", hrOf(okta.Jane+",terminated,2024-01-31,"+okta.Mei+",employee,"))
+	// HR does not know Omar, and names nobody who could succeed Jane.
+	hr := strings.Replace(hrOf(okta.Jane+",terminated,2024-01-31,,employee,"), strings.ToUpper(okta.Omar)+",", "omar@elsewhere.example,", 1)
+	s.write("hr.csv", hr)
 	s.do(0, "init")
 	s.do(0, "plan", "-detailed-exitcode")
 	if writes := s.writes(); len(writes) != 0 {
 		t.Fatalf("without a roster: %v", writes)
 	}
 	s.workspace.Env = append(s.workspace.Env, "TF_VAR_roster=hr.csv", "TF_VAR_roster_time_zone=UTC")
+	s.says(s.do(1, "plan", "-no-color"), "A successor is needed")
+	s.write("leavers.yaml", okta.Jane+": { successor: "+okta.Mei+" }\n")
 	s.says(s.do(2, "plan", "-no-color", "-detailed-exitcode", "-out=exit.tfplan"),
-		`module.leaver["`+okta.Jane+`"].offboard_group_membership.this["okta"] will be updated in-place`, `(imported from "okta/`+okta.Jane+`")`, "accounts_unknown_to_hr")
+		`module.leaver["`+okta.Jane+`"].offboard_group_membership.this["okta"] will be updated in-place`, `(imported from "okta/`+okta.Jane+`")`, "HR does not know okta/"+s.org.UserID(okta.Omar))
 	s.do(0, "apply", "exit.tfplan")
 	if status := s.org.Status(okta.Jane); status != "SUSPENDED" {
 		t.Errorf("she is %s", status)

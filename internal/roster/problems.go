@@ -8,13 +8,13 @@ import (
 // shown is how many problems are told one by one. A column that is wrong is wrong in every row, and says so often enough.
 const shown = 25
 
-// A Problems is what is wrong with a roster: as much of it at once as can be read.
-type Problems struct {
+// A rowsError is what is wrong with a roster: as much of it at once as can be read.
+type rowsError struct {
 	list []string
 	more int
 }
 
-func (p *Problems) add(format string, args ...any) {
+func (p *rowsError) add(format string, args ...any) {
 	if len(p.list) == shown {
 		p.more++
 		return
@@ -23,12 +23,12 @@ func (p *Problems) add(format string, args ...any) {
 }
 
 // row adds what is wrong with a row: which one, what, and what to do.
-func (p *Problems) row(number int, format string, args ...any) {
+func (p *rowsError) row(number int, format string, args ...any) {
 	p.add("row %d: %s", number, fmt.Sprintf(format, args...))
 }
 
 // err is nil if nothing is wrong.
-func (p *Problems) err() error {
+func (p *rowsError) err() error {
 	if len(p.list) == 0 {
 		return nil
 	}
@@ -36,7 +36,7 @@ func (p *Problems) err() error {
 }
 
 // Error has a line for each problem.
-func (p *Problems) Error() string {
+func (p *rowsError) Error() string {
 	text := "  - " + strings.Join(p.list, "\n  - ")
 	if p.more > 0 {
 		text += fmt.Sprintf("\n  - and %d more", p.more)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
@@ -21,7 +22,7 @@ func trim(text string) string { return strings.Trim(text, spaces) }
 // column is the name of a column as this package knows it.
 func column(name string) string { return strings.ReplaceAll(fold(trim(name)), " ", "_") }
 
-// Read makes people of the rows of a roster, in the order of their addresses. Its error is a *Problems, with as many of them
+// Read makes people of the rows of a roster, in the order of their addresses. Its error has a line for each problem, as many
 // as fit on a screen, or one about the Reading itself. rows are not changed. Columns that it does not know mean nothing.
 //
 // Where there is a last day it decides: who has one is gone once it is over, whatever the status says by then, and not a
@@ -36,7 +37,7 @@ func Read(rows []map[string]string, how Reading) ([]Person, error) {
 	if err != nil {
 		return nil, err
 	}
-	problems := &Problems{}
+	problems := &rowsError{}
 	fields := make([]map[string]string, len(rows))
 	// columns are the names that rows give them, each with the one by which this package knows it.
 	columns := map[string]string{}
@@ -68,7 +69,7 @@ func Read(rows []map[string]string, how Reading) ([]Person, error) {
 
 // normal is a row by the names of columns that this package knows, its values without spaces around them. It notes which
 // columns there are.
-func normal(row map[string]string, number int, columns map[string]string, problems *Problems) map[string]string {
+func normal(row map[string]string, number int, columns map[string]string, problems *rowsError) map[string]string {
 	fields := make(map[string]string, len(known))
 	names := make(map[string]string, len(known))
 	for _, name := range slices.Sorted(maps.Keys(row)) {
@@ -91,7 +92,7 @@ func normal(row map[string]string, number int, columns map[string]string, proble
 }
 
 // lacking tells of required columns that no row has.
-func lacking(columns []string, rows int, problems *Problems) {
+func lacking(columns []string, rows int, problems *rowsError) {
 	if rows == 0 {
 		problems.add("it has no rows: look at where it comes from")
 		return
@@ -119,7 +120,7 @@ func lacking(columns []string, rows int, problems *Problems) {
 }
 
 // read makes a person of a row, or tells what is wrong with it.
-func read(row map[string]string, number int, words words, dates *dates, problems *Problems) (Person, bool) {
+func read(row map[string]string, number int, words words, dates *dates, problems *rowsError) (Person, bool) {
 	right := true
 	wrong := func(format string, args ...any) {
 		problems.row(number, format, args...)
@@ -129,7 +130,7 @@ func read(row map[string]string, number int, words words, dates *dates, problems
 	var err error
 	if row[Email] == "" {
 		wrong("the email is empty: every row needs the work email of somebody; leave out who never had one")
-	} else if p.Email, err = access.ParsePerson(row[Email]); err != nil {
+	} else if p.Email, err = address(row[Email]); err != nil {
 		wrong("the email %s is not an address such as jane@acme.com", plain(row[Email]))
 	}
 	for _, other := range []struct {
@@ -139,12 +140,12 @@ func read(row map[string]string, number int, words words, dates *dates, problems
 		if row[other.column] == "" {
 			continue
 		}
-		if *other.into, err = access.ParsePerson(row[other.column]); err != nil {
+		if *other.into, err = address(row[other.column]); err != nil {
 			wrong("the %s %s is not an email address: write theirs, or leave it empty", other.column, plain(row[other.column]))
 		}
 	}
 	if row[PersonalEmail] != "" {
-		personal, err := access.ParsePerson(row[PersonalEmail])
+		personal, err := address(row[PersonalEmail])
 		if err != nil {
 			wrong("the %s %s is not an email address: correct it, or leave it empty", PersonalEmail, plain(row[PersonalEmail]))
 		}
@@ -161,7 +162,7 @@ func read(row map[string]string, number int, words words, dates *dates, problems
 	if !said && ends.Year() >= never {
 		ends = time.Time{}
 	}
-	p.Ends, p.Gone = ends, said
+	p.Ends, p.Gone, p.Employed = ends, said, !said
 	if !ends.IsZero() {
 		p.Gone = !ends.After(dates.now)
 	}
@@ -174,13 +175,21 @@ func read(row map[string]string, number int, words words, dates *dates, problems
 // never is the year in which those end who have no end, in systems that need one.
 const never = 9999
 
+// address is access.ParsePerson for what may come from anywhere: in what nobody can see an address may hide another.
+func address(text string) (access.Person, error) {
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return "", fmt.Errorf("%q is not an email address", text)
+	}
+	return access.ParsePerson(text)
+}
+
 // farAhead is how long before their last day nobody is called gone: a day as far off as that stands for none.
 const farAhead = 366 * 24 * time.Hour
 
 // one makes one person of all rows about them. Rows that say the same are one. Who worked here, left, and works here again
 // has a row that is over, with the day it ended on, beside the one that counts; of several that are over the last counts.
 // Anything else contradicts itself.
-func one(stints []Person, problems *Problems) Person {
+func one(stints []Person, problems *rowsError) Person {
 	distinct := stints[:0:0]
 	for _, p := range stints {
 		if !slices.ContainsFunc(distinct, p.same) {

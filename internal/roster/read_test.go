@@ -46,7 +46,7 @@ func TestARowIsAPerson(t *testing.T) {
 		"personal_email", "Jane@Home.example", "name", "Jane Doe", "employment_type", "contractor", "shoe_size", "39")
 	want := roster.Person{
 		Email: "jane.doe@acme.com", Row: 1, Name: "Jane Doe", Status: "On-Leave", Ends: time.Date(2026, 11, 30, 23, 0, 0, 0, time.UTC), LastDay: "2026-11-30",
-		Manager: "mei@acme.com", Successor: "omar@acme.com", EmploymentType: "contractor", PersonalEmail: "jane@home.example",
+		Employed: true, Manager: "mei@acme.com", Successor: "omar@acme.com", EmploymentType: "contractor", PersonalEmail: "jane@home.example",
 	}
 	if diff := cmp.Diff(want, got); diff != "" || !got.Leaving() {
 		t.Errorf("(- want, + got):\n%s", diff)
@@ -113,6 +113,7 @@ func TestWhatCouldMeanSomethingElseIsAnErrorThatNamesTheRow(t *testing.T) {
 	}{
 		"no email":                         {[]string{"email", " "}, []string{"the email is empty"}},
 		"no address":                       {[]string{"email", "Jane"}, []string{`the email "Jane" is not an address`}},
+		"an address that hides another":    {[]string{"email", "jane\u202e@acme.com"}, []string{`"jane\u202e@acme.com" is not an address`}},
 		"an address with a name":           {[]string{"email", "Jane <jane@acme.com>"}, []string{`is not an address`}},
 		"a manager by name":                {[]string{"manager", "Mei Tanaka"}, []string{`the manager "Mei Tanaka" is not an email address`}},
 		"a successor by name":              {[]string{"successor", "Mei"}, []string{`the successor "Mei" is not an email address`}},

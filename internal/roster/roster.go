@@ -69,6 +69,8 @@ type Person struct {
 	Status string
 	// Gone says that they have left, as of Reading.Now.
 	Gone bool
+	// Employed says that by Status they work here, whatever the last day says.
+	Employed bool
 	// Ends is when their last day is over, in UTC. Zero where HR names none.
 	Ends time.Time
 	// LastDay is as HR writes it.

@@ -23,7 +23,7 @@ output "unknown" {
   )) }
 }
 
-# The run fails to be quiet while somebody lingers.
+# The run warns for as long as somebody lingers.
 check "nobody_lingers" {
   assert {
     condition     = length(data.offboard_reconciliation.hr.lingering) == 0

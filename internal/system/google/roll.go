@@ -32,7 +32,9 @@ func (g *Google) Roll(ctx context.Context) ([]access.Entry, error) {
 		roll = append(roll, e)
 	}
 	if fault := access.RollFault(roll); fault != "" {
-		return nil, malformed(call, fault)
+		wrong := malformed(call, fault)
+		wrong.Fix = "Try again, as it may have changed while it was listed. " + wrong.Fix
+		return nil, wrong
 	}
 	return roll, nil
 }

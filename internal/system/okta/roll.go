@@ -28,7 +28,9 @@ func (o *Okta) Roll(ctx context.Context) ([]access.Entry, error) {
 		roll = append(roll, u.entry())
 	}
 	if fault := access.RollFault(roll); fault != "" {
-		return nil, malformed(call, fault)
+		wrong := malformed(call, fault)
+		wrong.Fix = "Try again, as it may have changed while it was listed. " + wrong.Fix
+		return nil, wrong
 	}
 	return roll, nil
 }
