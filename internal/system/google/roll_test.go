@@ -118,3 +118,16 @@ func TestARollIsBelievedOfWhoIsShownEverybody(t *testing.T) {
 		t.Errorf("the roll of one who is shown one unit is %d accounts and %v, want Denied", len(roll), err)
 	}
 }
+
+func TestTheDocumentedScopeIsEnoughForARollOfASuperAdministrator(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	w.tenant.Delegate("admin.directory.user.readonly")
+	if _, err := w.google.Roll(t.Context()); err != nil {
+		t.Error(err)
+	}
+	w = newWorld(t, sandboxgoogle.HandlerOptions{}, nil)
+	w.tenant.Delegate("admin.directory.group.readonly")
+	_, err := w.google.Roll(t.Context())
+	refused(t, err, access.Denied, "admin.directory.user.readonly")
+}

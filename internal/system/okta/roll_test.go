@@ -129,3 +129,16 @@ func TestARollIsBelievedOfWhoIsShownEverybody(t *testing.T) {
 		t.Errorf("a help desk's roll is %d accounts and %v, want Denied", len(roll), err)
 	}
 }
+
+func TestTheDocumentedScopesAreEnoughForARollAndNoneIsTooMuch(t *testing.T) {
+	t.Parallel()
+	scopes := []string{"okta.users.read", "okta.roles.read"}
+	if _, err := scoped(t, scopes).okta.Roll(t.Context()); err != nil {
+		t.Errorf("with %v: %v", scopes, err)
+	}
+	for i, missing := range scopes {
+		if _, err := scoped(t, scopes[1-i:2-i]).okta.Roll(t.Context()); access.KindOf(err) != access.Denied || !strings.Contains(err.Error(), missing) {
+			t.Errorf("without %s: %v", missing, err)
+		}
+	}
+}
