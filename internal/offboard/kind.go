@@ -50,6 +50,7 @@ type System struct {
 	Custodian access.Custodian
 
 	surveys memo.Map[string, map[access.AccountID][]access.Grant]
+	rolls   memo.Once[[]access.Entry]
 	gate    gate
 	shelf   shelf
 }
