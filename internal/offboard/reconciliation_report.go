@@ -37,7 +37,7 @@ var (
 	contradictionTypes = map[string]attr.Type{
 		"system": types.StringType, "id": types.StringType, "status": types.StringType, "active": types.BoolType, "names": namesType, "people": namesType,
 	}
-	coverageTypes = map[string]attr.Type{
+	listedTypes = map[string]attr.Type{
 		"accounts": types.Int64Type, "matched": types.Int64Type, "unknown": types.Int64Type, "ignored": types.Int64Type, "inactive": types.Int64Type,
 		"contradictory": types.Int64Type,
 	}
@@ -51,14 +51,14 @@ func (r *reconciling) report(people []roster.Person, rolls map[string][]access.E
 		live := len(s.Live()) > 0
 		if live {
 			linger[string(s.Email)] = types.ObjectValueMust(lingeringTypes, map[string]attr.Value{
-				"status": types.StringValue(s.Status), "last_day": optional(s.LastDay), "gone_since": moment(s.Ends), "manager": optional(s.Manager),
+				"status": types.StringValue(s.Status), "last_day": optional(s.LastDay), "gone_since": stamp(s.Ends), "manager": optional(s.Manager),
 				"employment_type": optional(s.EmploymentType), "accounts": accountsOf(s),
 			})
 		}
 		if r.leaves(s) {
 			leavers[string(s.Email)] = types.ObjectValueMust(leaverTypes, map[string]attr.Value{
 				"terminated": types.BoolValue(true), "successor": optional(s.Heir), "no_successor": optional(s.NoHeir), "systems": textSet(systemsOf(s.Accounts)),
-				"gone_since": moment(s.Ends), "lingering": types.BoolValue(live),
+				"gone_since": stamp(s.Ends), "lingering": types.BoolValue(live),
 			})
 		}
 	}
@@ -82,7 +82,7 @@ func (r *reconciling) reportStrays(found roster.Comparison, ignore map[string]st
 		at[a.Ref] = a
 		unknown[a.String()] = types.ObjectValueMust(unknownTypes, map[string]attr.Value{
 			"system": types.StringValue(a.System), "id": types.StringValue(string(a.ID)), "status": types.StringValue(a.Status), "names": textSet(a.Names),
-			"full_name": optional(a.FullName), "hint": optional(a.Sort), "created": moment(a.Created), "last_sign_in": moment(a.LastSignIn),
+			"full_name": optional(a.FullName), "hint": optional(a.Sort), "created": stamp(a.Created), "last_sign_in": stamp(a.LastSignIn),
 		})
 	}
 	for _, a := range found.Ignored {
@@ -130,7 +130,7 @@ func (r *reconciling) reportCounts(rolls map[string][]access.Entry, found roster
 	for system, roll := range rolls {
 		count := func(n int) attr.Value { return types.Int64Value(int64(n)) }
 		matched[system] = count(found.Matched[system])
-		coverage[system] = types.ObjectValueMust(coverageTypes, map[string]attr.Value{
+		coverage[system] = types.ObjectValueMust(listedTypes, map[string]attr.Value{
 			"accounts": count(len(roll)), "matched": count(found.Matched[system]), "unknown": count(unknown[system]), "ignored": count(ignored[system]),
 			"inactive": count(found.Dormant[system]), "contradictory": count(contradictory[system]),
 		})
@@ -142,7 +142,7 @@ func (r *reconciling) reportCounts(rolls map[string][]access.Entry, found roster
 	}
 	r.Matched = types.MapValueMust(types.Int64Type, matched)
 	r.Missing = types.MapValueMust(namesType, missing)
-	r.Coverage = types.MapValueMust(types.ObjectType{AttrTypes: coverageTypes}, coverage)
+	r.Coverage = types.MapValueMust(types.ObjectType{AttrTypes: listedTypes}, coverage)
 }
 
 // accountsOf are all accounts of somebody, with the id under which the resources of each are imported: it names the account
@@ -177,7 +177,7 @@ func emailsOf(people []roster.Person) (emails []string) {
 }
 
 // moment is a time as it is written, and null where there is none.
-func moment(t time.Time) types.String {
+func stamp(t time.Time) types.String {
 	if t.IsZero() {
 		return types.StringNull()
 	}
