@@ -23,7 +23,8 @@ func trim(text string) string { return strings.Trim(text, spaces) }
 func column(name string) string { return strings.ReplaceAll(fold(trim(name)), " ", "_") }
 
 // Read makes people of the rows of a roster, in the order of their addresses. Its error has a line for each problem, as many
-// as fit on a screen, or one about the Reading itself. rows are not changed. Columns that it does not know mean nothing.
+// as fit on a screen, or one about the Reading itself. rows are not changed. Columns that it does not know mean nothing,
+// and neither do rows with nothing in them.
 //
 // Where there is a last day it decides: who has one is gone once it is over, whatever the status says by then, and not a
 // moment sooner, though HR may call them terminated from the day on which they give notice. Where there is none the status
@@ -41,14 +42,22 @@ func Read(rows []map[string]string, how Reading) ([]Person, error) {
 	fields := make([]map[string]string, len(rows))
 	// columns are the names that rows give them, each with the one by which this package knows it.
 	columns := map[string]string{}
+	filled := 0
 	for i, row := range rows {
+		if blank(row) {
+			continue
+		}
+		filled++
 		fields[i] = normal(row, i+1, columns, problems)
 	}
-	if lacking(slices.Collect(maps.Values(columns)), len(rows), problems); problems.err() != nil {
+	if lacking(slices.Collect(maps.Values(columns)), filled, problems); problems.err() != nil {
 		return nil, problems
 	}
 	stints := map[access.Person][]Person{}
 	for i, row := range fields {
+		if row == nil {
+			continue
+		}
 		if person, right := read(row, i+1, words, dates, problems); right {
 			stints[person.Email] = append(stints[person.Email], person)
 		}
@@ -62,9 +71,19 @@ func Read(rows []map[string]string, how Reading) ([]Person, error) {
 	}
 	if len(people) < how.Minimum {
 		return nil, fmt.Errorf("the roster has %d people in %d rows, and minimum is %d: look for what cut it short. If so few really work here or have left, "+
-			"lower minimum in a change of its own", len(people), len(rows), how.Minimum)
+			"lower minimum in a change of its own", len(people), filled, how.Minimum)
 	}
 	return people, nil
+}
+
+// blank says that there is nothing in a row, as in those with which spreadsheets end.
+func blank(row map[string]string) bool {
+	for _, value := range row {
+		if trim(value) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // normal is a row by the names of columns that this package knows, its values without spaces around them. It notes which

@@ -258,7 +258,7 @@ func TestARosterThatIsEmptyOrShortIsAnError(t *testing.T) {
 	t.Parallel()
 	how := reading("UTC")
 	how.Minimum = 2
-	for name, rows := range map[string][]map[string]string{"no rows": nil, "one": {row()}, "one, twice": {row(), row()}} {
+	for name, rows := range map[string][]map[string]string{"no rows": nil, "blank rows": {nil, {"email": " "}}, "one": {row()}, "one, twice": {row(), row()}} {
 		if people, err := roster.Read(rows, how); err == nil {
 			t.Errorf("%s: read as %+v", name, people)
 		}
@@ -268,6 +268,19 @@ func TestARosterThatIsEmptyOrShortIsAnError(t *testing.T) {
 	}
 	_, err := roster.Read([]map[string]string{row()}, how)
 	if err == nil || !strings.Contains(err.Error(), "1 people in 1 rows, and minimum is 2") {
+		t.Errorf("says %v", err)
+	}
+}
+
+func TestRowsWithNothingInThemCountAsRowsAndMeanNothing(t *testing.T) {
+	t.Parallel()
+	blank := map[string]string{"email": "", "status": " ", "last_day": ""}
+	people, err := roster.Read([]map[string]string{blank, row(), blank}, reading("UTC"))
+	if err != nil || len(people) != 1 || people[0].Row != 2 {
+		t.Errorf("read as %+v and %v", people, err)
+	}
+	blank["last_day"] = "2026-11-20"
+	if _, err = roster.Read([]map[string]string{row(), blank}, reading("UTC")); err == nil || !strings.Contains(err.Error(), "row 2: the email is empty") {
 		t.Errorf("says %v", err)
 	}
 }
