@@ -176,7 +176,7 @@ func emailsOf(people []roster.Person) (emails []string) {
 	return emails
 }
 
-// moment is a time as it is written, and null where there is none.
+// stamp is a time as it is written, and null where there is none.
 func stamp(t time.Time) types.String {
 	if t.IsZero() {
 		return types.StringNull()

@@ -93,15 +93,15 @@ func verdictObject(s evidence.Summary) types.Object {
 	return types.ObjectValueMust(verdictTypes, map[string]attr.Value{
 		"valid": types.BoolValue(s.Valid), "verdict": types.StringValue(string(s.Verdict)), "reason": types.StringValue(s.Reason),
 		"problems": types.ListValueMust(types.StringType, problems),
-		"sha256":   said(s.SHA256), "key": said(s.Key), "person": said(s.Person), "reference": said(s.Reference), "approved_by": said(s.ApprovedBy),
+		"sha256":   told(s.SHA256), "key": told(s.Key), "person": told(s.Person), "reference": told(s.Reference), "approved_by": told(s.ApprovedBy),
 		"requested_at": timeText(s.RequestedAt), "closed_at": timeText(s.ClosedAt), "coverage": coverage,
 	})
 }
 
 func count(n int) types.Int64 { return types.Int64Value(int64(n)) }
 
-// said is a text, or null for none.
-func said(s string) types.String {
+// told is a text, or null for none.
+func told(s string) types.String {
 	if s == "" {
 		return types.StringNull()
 	}
