@@ -93,20 +93,12 @@ func verdictObject(s evidence.Summary) types.Object {
 	return types.ObjectValueMust(verdictTypes, map[string]attr.Value{
 		"valid": types.BoolValue(s.Valid), "verdict": types.StringValue(string(s.Verdict)), "reason": types.StringValue(s.Reason),
 		"problems": types.ListValueMust(types.StringType, problems),
-		"sha256":   told(s.SHA256), "key": told(s.Key), "person": told(s.Person), "reference": told(s.Reference), "approved_by": told(s.ApprovedBy),
+		"sha256":   optional(s.SHA256), "key": optional(s.Key), "person": optional(s.Person), "reference": optional(s.Reference), "approved_by": optional(s.ApprovedBy),
 		"requested_at": timeText(s.RequestedAt), "closed_at": timeText(s.ClosedAt), "coverage": coverage,
 	})
 }
 
 func count(n int) types.Int64 { return types.Int64Value(int64(n)) }
-
-// told is a text, or null for none.
-func told(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
-}
 
 func timeText(t *time.Time) types.String {
 	if t == nil {
