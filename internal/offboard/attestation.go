@@ -61,12 +61,6 @@ type attestation struct {
 	ExpiresAt   types.String `tfsdk:"expires_at"`
 }
 
-// attestationTypes are those of attestation.
-var attestationTypes = map[string]attr.Type{
-	attrPerson: types.StringType, attrApplication: types.StringType, attrOwner: types.StringType, attrStatement: types.StringType,
-	attrAttestedBy: types.StringType, attrAttestedAt: types.StringType, attrReference: types.StringType, attrExpiresAt: types.StringType,
-}
-
 // status is what the attestation is worth at a time.
 func (a attestation) status(now time.Time) string {
 	until, ends := moment(a.ExpiresAt)

@@ -129,7 +129,7 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 		if listedAt.IsZero() {
 			listedAt = now // Nobody was there to be asked about.
 		}
-		done, _ := r.env.ledger.of(at, account.ID)
+		done := r.env.ledger.of(at, account.ID)
 		control.take(lists[at], listedAt, done, "offboard_"+at.kind, search{env: r.env}.moving(at))
 		if _, single := r.env.Systems[at.system].Connectors[at.kind].(access.Rechecker); single && closing && known.whole(at, account.ID) {
 			control.CheckedAt = known.Controls[at.String()].CheckedAt // Single grants were asked about since.

@@ -124,8 +124,7 @@ func (r *Case) forgotten(known caseFacts, left map[string]string) (lines []strin
 			continue
 		}
 		at := place{system, kind}
-		done, _ := r.env.ledger.of(at, known.Accounts[system].ID)
-		if _, goes := done.going[access.GrantID(id)]; !goes {
+		if _, goes := r.env.ledger.of(at, known.Accounts[system].ID).going[access.GrantID(id)]; !goes {
 			lines = append(lines, "  - "+key+": "+left[key])
 		}
 	}
