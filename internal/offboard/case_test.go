@@ -247,9 +247,8 @@ func TestWhatFellAsleepBeforeItWasSeenGoneIsOutstanding(t *testing.T) {
 
 func TestWhatWasHeldIsNotGoneBecauseNobodyCanLookAnyMore(t *testing.T) {
 	t.Parallel()
-	doors := janes(access.Grant{ID: "g1", Label: "One"})
-	for name, forget := range map[string]func(*closing){
-		"the system no longer has it": func(*closing) {
+	for name, forget := range map[string]func(*closing, *accesstest.Memory){
+		"the system no longer has it": func(_ *closing, doors *accesstest.Memory) {
 			doors.Fail = func(call string) error {
 				if strings.HasPrefix(call, "list") {
 					return &access.Error{Kind: access.NotAvailable, Reason: "not licensed"}
@@ -257,15 +256,14 @@ func TestWhatWasHeldIsNotGoneBecauseNobodyCanLookAnyMore(t *testing.T) {
 				return nil
 			}
 		},
-		"the system is no longer configured": func(c *closing) {
-			delete(c.env.Systems, "doors")
-		},
+		"the system is no longer configured": func(c *closing, _ *accesstest.Memory) { delete(c.env.Systems, "doors") },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doors := janes(access.Grant{ID: "g1", Label: "One"})
 			c := newClosing(map[string]access.Connector{"doors": doors, "school": janes()}, "badges")
-			doors.Fail = nil
 			c.look(t)
-			forget(c)
+			forget(c, doors)
 			_, _, diags := c.close(t)
 			if !diags.HasError() || !strings.Contains(spoken(diags), "doors/badges: One was held there") {
 				t.Errorf("said %s", spoken(diags))
