@@ -116,7 +116,7 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 		next.Accounts[name] = fact
 	}
 	lists := map[place][]access.Grant{}
-	for _, p := range slices.Concat(found.held, found.dormant) {
+	for _, p := range slices.Concat(found.held, found.dormant, found.indirect) {
 		lists[p.place] = append(lists[p.place], p.Grant)
 	}
 	for _, at := range found.checked {
@@ -148,6 +148,11 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 		control := known.Controls[at.String()]
 		control.Waived, control.NotAvailable = true, ""
 		next.Controls[at.String()] = control
+	}
+	for name, control := range next.Controls {
+		_, kind, _ := strings.Cut(name, "/")
+		control.Indirect = slices.ContainsFunc(r.table, func(row TableRow) bool { return row.Indirect && row.Name == kind })
+		next.Controls[name] = control
 	}
 	return next
 }

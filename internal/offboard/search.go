@@ -12,6 +12,8 @@ import (
 type TableRow struct {
 	Kind
 	Systems []string
+	// Indirect says that it is traced, and no resource takes it away.
+	Indirect bool
 }
 
 // A search looks for everything that one person holds. It lists by the same calls as the resources, shares with them
@@ -91,14 +93,14 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 	}
 	kinds := s.kinds(name)
 	found.lists = make([]listed, len(kinds))
-	if found.seen.None {
-		return found
-	}
 	var wait sync.WaitGroup
 	for i, kind := range kinds {
-		at := place{name, kind.Name}
-		if !s.leavesOut(at) {
-			wait.Go(func() { found.lists[i] = s.list(ctx, at, system, kind, found.seen.ID) })
+		at, account := place{name, kind.Name}, found.seen.ID
+		if found.seen.None && kind.Indirect {
+			account = known // What a deleted account made is still there.
+		}
+		if account != "" && !s.leavesOut(at) {
+			wait.Go(func() { found.lists[i] = s.list(ctx, at, system, kind, account) })
 		}
 	}
 	wait.Wait()
@@ -106,13 +108,18 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 }
 
 // list returns what an account holds of a kind, as its resource would be imported.
-func (s search) list(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed {
+func (s search) list(ctx context.Context, at place, system *System, kind TableRow, account access.AccountID) listed {
 	leave, err := system.gate.enter(ctx)
 	if err != nil {
 		return listed{err: outOfTime(ctx, err)}
 	}
 	defer leave()
-	found := s.lists(ctx, at, system, kind, account)
+	if kind.Indirect {
+		asked := s.env.Clock.Now()
+		grants, err := system.Tracers[kind.Name].Trace(ctx, account)
+		return listed{dated{grants, asked}, outOfTime(ctx, err)}
+	}
+	found := s.lists(ctx, at, system, kind.Kind, account)
 	if kind.Disposes {
 		found.grants = access.Under(found.grants, access.Suspend)
 	}
@@ -142,6 +149,10 @@ func (s search) enter(all *inventory, name string, found looked) {
 			all.fail(at, found.err)
 		default:
 			all.listedAt[at] = found.lists[i].at
+			if kind.Indirect {
+				all.trace(at, found.lists[i].grants, found.lists[i].err)
+				continue
+			}
 			all.note(at, found.lists[i].grants, s.moving(at), found.lists[i].err)
 		}
 	}
@@ -156,10 +167,10 @@ func (s search) moving(at place) func(access.GrantID) bool {
 }
 
 // kinds are those that a system has, in the order of the table.
-func (s search) kinds(system string) (kinds []Kind) {
+func (s search) kinds(system string) (kinds []TableRow) {
 	for _, row := range s.table {
 		if slices.Contains(row.Systems, system) {
-			kinds = append(kinds, row.Kind)
+			kinds = append(kinds, row)
 		}
 	}
 	return kinds
