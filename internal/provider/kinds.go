@@ -243,7 +243,23 @@ type Trace struct {
 }
 
 // Traces is all that is traced.
-var Traces = []Trace{}
+var Traces = []Trace{
+	{
+		Name: "event_hooks",
+		Row:  "event hooks they registered, which send what happens in the org to an address they chose",
+		Okta: okta.EventHooks,
+	},
+	{
+		Name: "api_integrations",
+		Row:  "API service integrations they authorized",
+		Okta: okta.APIIntegrations,
+	},
+	{
+		Name: "created_apps",
+		Row:  "applications and API clients they created, as far back as the System Log goes, which is 90 days",
+		Okta: okta.CreatedApps,
+	},
+}
 
 // system is a configured system with the connectors and tracers of its columns of the tables. connect and trace return
 // nil where a column has none.
