@@ -250,7 +250,7 @@ func TestASystemThatCanNotBeAskedIsNotSaidToHaveNobody(t *testing.T) {
 		}
 	}
 	w.run(
-		resource.TestStep{Config: w.config(allOf(okta.Jane)), ExpectError: only(true, `(?s)Could not check access.*okta/account,\s+okta/app_assignments.*does\s+not\s+accept`)},
+		resource.TestStep{Config: w.config(allOf(okta.Jane)), ExpectError: only(true, `(?s)Could not check access.*okta/account,\s+okta/api_integrations.*does\s+not\s+accept`)},
 		resource.TestStep{
 			Config: w.config(allOf(okta.Jane, "partial = true")),
 			Check: resource.ComposeAggregateTestCheckFunc(
