@@ -6,8 +6,10 @@ import {
   id       = each.key
 }
 
-# One document a person: keep it with the ticket, and check it with `terraform-provider-offboard verify`.
+# One document a person: terraform output -json evidence. Keep it with the ticket, and check it with
+# terraform-provider-offboard verify.
 output "evidence" {
+  sensitive   = true
   value       = { for person, leaver in module.leaver : person => leaver.case.bundle if leaver.case != null }
   description = "The bundles of the cases that are closed."
 }

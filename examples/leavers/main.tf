@@ -61,8 +61,8 @@ provider "offboard" {
 
 locals {
   people = {
-    for person, exit in yamldecode(file("${path.module}/leavers.yaml")) :
-    person => merge({ terminated = false, successor = null, disposition = "suspend", tolerate = {}, case = null }, exit)
+    for person, exit in merge(local.leavers_by_roster, yamldecode(file("${path.module}/leavers.yaml"))) :
+    person => merge({ terminated = false, successor = null, disposition = "suspend", tolerate = {}, case = null }, try(local.leavers_by_roster[person], {}), exit)
   }
 
   # Where people sign in to everything else.

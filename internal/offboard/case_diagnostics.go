@@ -22,8 +22,8 @@ func errorCaseUnchecked(v caseValues, failures []string) diag.Diagnostic {
 
 func errorCaseUnverified(v caseValues, failures []string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Could not verify", fmt.Sprintf(
-		"%s stays open, because it could not be checked everywhere that nothing is left. What was removed is removed. Mend this and plan again:\n%s",
-		v.what(), strings.Join(failures, "\n")))
+		"The case of %s stays open, because it could not be checked everywhere that nothing is left. What was removed is removed. Mend this and plan again:\n%s",
+		v.Person.ValueString(), strings.Join(failures, "\n")))
 }
 
 // errorOutstanding is for one thing that keeps a case open.
@@ -72,8 +72,8 @@ func errorCaseAlias(v caseValues, now caseFacts, systems []string) diag.Diagnost
 		lines = append(lines, fmt.Sprintf("  - %s: the account %s (%s)", name, account.ID, strings.Join(account.Names, ", ")))
 	}
 	return diag.NewAttributeErrorDiagnostic(rootPerson, "The address is an alias", fmt.Sprintf(
-		"%s stays open: the address is no more than an alias of another account, which may be somebody else's who gets their mail now.\n%s\n\nIf it is the same "+
-			"person, say so in account_ids.", v.what(), strings.Join(lines, "\n")))
+		"The case of %s stays open: the address is no more than an alias of another account, which may be somebody else's who gets their mail now.\n%s\n\nIf it is the same "+
+			"person, say so in account_ids.", v.Person.ValueString(), strings.Join(lines, "\n")))
 }
 
 func errorCaseNobody(v caseValues, systems []string) diag.Diagnostic {
@@ -89,8 +89,8 @@ func errorThemselves(attribute string, v caseValues) diag.Diagnostic {
 
 func warnNothingTakes(v caseValues, lines []string) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(rootOutstanding, "Nothing in this plan takes it away", fmt.Sprintf(
-		"%s can't be closed by this plan, and its apply will fail, as long as no resource that it depends on takes these away:\n%s\n\nAdd what is missing to the same change; "+
-			"let the case depend on it (depends_on); or name in exceptions who accepts it until when.", v.what(), strings.Join(lines, "\n")))
+		"The case of %s can't be closed by this plan, and its apply will fail, as long as no resource that it depends on takes these away:\n%s\n\nAdd what is missing to the same change; "+
+			"let the case depend on it (depends_on); or name in exceptions who accepts it until when.", v.Person.ValueString(), strings.Join(lines, "\n")))
 }
 
 func warnLate(v caseValues, left int) diag.Diagnostic {

@@ -126,10 +126,17 @@ func (r *Case) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resou
 					attrOutstanding: schema.Int64Attribute{Computed: true, MarkdownDescription: "Those that keep the case open."},
 				},
 			},
-			"evidence":           text("The evidence of a closed case: canonical JSON (RFC 8785). Null while it is open."),
+			// Sensitive keeps pages of it out of every plan that reopens a case, and what people held out of the logs of CI.
+			"evidence": schema.StringAttribute{
+				Computed: true, Sensitive: true, MarkdownDescription: "The evidence of a closed case: canonical JSON (RFC 8785). Null while it is open. There is no secret in it; it is " +
+					"marked sensitive so that plans and logs don't show what people held.",
+			},
 			"evidence_sha256":    text("The SHA-256 digest of `evidence`, in hexadecimal."),
 			"evidence_signature": text("The Ed25519 signature of `evidence`, in Base64, by the `signing_key` of the provider. Null where there is none."),
-			"bundle":             text("Evidence, digest and signature as one JSON document: what `terraform-provider-offboard verify` and `provider::offboard::verify` take."),
+			"bundle": schema.StringAttribute{
+				Computed: true, Sensitive: true, MarkdownDescription: "Evidence, digest and signature as one JSON document: what `terraform-provider-offboard verify` and `provider::offboard::verify` take. Write it " +
+					"to a file with `terraform output -raw`, from an output that is marked sensitive too.",
+			},
 			attrTimeouts: timeouts.Attributes(ctx, timeouts.Opts{
 				Read: true, Update: true,
 				ReadDescription:   fmt.Sprintf("How long looking may take, such as `30m`. %s if not set.", words(readTimeout)),

@@ -14,8 +14,8 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
 
-// Everything this package says to people stands in this file, of legal holds in hold_diagnostics.go, and of searches in
-// access_diagnostics.go. Each text says what happened, what is still open and what to do; errors about a row stand at the
+// Everything this package says to people stands in this file, of legal holds in hold_diagnostics.go, of searches in
+// access_diagnostics.go, and of HR's list in reconciliation_diagnostics.go. Each text says what happened, what is still open and what to do; errors about a row stand at the
 // row. Warnings of one sort have one summary, which is what Terraform folds many of them under.
 
 var (

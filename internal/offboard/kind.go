@@ -1,6 +1,6 @@
 // Package offboard is the one Terraform resource behind every offboard_* type that is a kind of access, the one of
-// legal holds (hold.go), which is built the same way around rows that are to stay, and the data source of all that
-// somebody holds (access_data.go).
+// legal holds (hold.go), which is built the same way around rows that are to stay, the data source of all that
+// somebody holds (access_data.go), and the one that compares HR's list with all accounts (reconciliation_data.go).
 //
 // Every kind of access is the same resource with another row meaning. Read lists, and is the only place
 // where access is discovered. ModifyPlan subtracts: a pure function of configuration and prior state, so
@@ -52,6 +52,7 @@ type System struct {
 	Custodian access.Custodian
 
 	surveys memo.Map[string, map[access.AccountID][]access.Grant]
+	rolls   memo.Once[[]access.Entry]
 	gate    gate
 	shelf   shelf
 }

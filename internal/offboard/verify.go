@@ -46,14 +46,14 @@ func (Verify) Definition(_ context.Context, _ function.DefinitionRequest, resp *
 	}
 }
 
-var coverageTypes = map[string]attr.Type{
+var countedTypes = map[string]attr.Type{
 	"expected": types.Int64Type, "checked": types.Int64Type, "not_available": types.Int64Type, "attested": types.Int64Type, "waived": types.Int64Type,
 }
 
 var verdictTypes = map[string]attr.Type{
 	"valid": types.BoolType, "verdict": types.StringType, "reason": types.StringType, "problems": types.ListType{ElemType: types.StringType},
 	"sha256": types.StringType, "key": types.StringType, "person": types.StringType, "reference": types.StringType, "approved_by": types.StringType,
-	"requested_at": types.StringType, "closed_at": types.StringType, "coverage": types.ObjectType{AttrTypes: coverageTypes},
+	"requested_at": types.StringType, "closed_at": types.StringType, "coverage": types.ObjectType{AttrTypes: countedTypes},
 }
 
 // Run checks the bundle.
@@ -83,9 +83,9 @@ func verdictObject(s evidence.Summary) types.Object {
 	for _, problem := range s.Problems {
 		problems = append(problems, types.StringValue(problem))
 	}
-	coverage := types.ObjectNull(coverageTypes)
+	coverage := types.ObjectNull(countedTypes)
 	if c := s.Coverage; c != nil {
-		coverage = types.ObjectValueMust(coverageTypes, map[string]attr.Value{
+		coverage = types.ObjectValueMust(countedTypes, map[string]attr.Value{
 			"expected": count(c.Expected), "checked": count(c.Checked), "not_available": count(c.NotAvailable),
 			"attested": count(c.Attested), "waived": count(c.Waived),
 		})
@@ -93,20 +93,12 @@ func verdictObject(s evidence.Summary) types.Object {
 	return types.ObjectValueMust(verdictTypes, map[string]attr.Value{
 		"valid": types.BoolValue(s.Valid), "verdict": types.StringValue(string(s.Verdict)), "reason": types.StringValue(s.Reason),
 		"problems": types.ListValueMust(types.StringType, problems),
-		"sha256":   said(s.SHA256), "key": said(s.Key), "person": said(s.Person), "reference": said(s.Reference), "approved_by": said(s.ApprovedBy),
+		"sha256":   optional(s.SHA256), "key": optional(s.Key), "person": optional(s.Person), "reference": optional(s.Reference), "approved_by": optional(s.ApprovedBy),
 		"requested_at": timeText(s.RequestedAt), "closed_at": timeText(s.ClosedAt), "coverage": coverage,
 	})
 }
 
 func count(n int) types.Int64 { return types.Int64Value(int64(n)) }
-
-// said is a text, or null for none.
-func said(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
-}
 
 func timeText(t *time.Time) types.String {
 	if t == nil {

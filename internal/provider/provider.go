@@ -186,7 +186,7 @@ func (p *offboardProvider) table() (table []offboard.TableRow) {
 }
 
 func (p *offboardProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{offboard.NewAccessData(p.table())}
+	return []func() datasource.DataSource{offboard.NewAccessData(p.table()), offboard.NewReconciliationData(p.table())}
 }
 
 func (p *offboardProvider) Functions(context.Context) []func() function.Function {

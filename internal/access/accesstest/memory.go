@@ -16,6 +16,7 @@ import (
 type Memory struct {
 	mu       sync.Mutex
 	accounts map[access.AccountID]*memoryAccount
+	notes    map[access.AccountID]access.Entry
 	caller   access.AccountID
 	calls    []string
 	// stale holds lists that are still to be answered as they were, oldest first.
@@ -42,7 +43,7 @@ type memoryAccount struct {
 }
 
 var (
-	_ access.Directory  = (*Memory)(nil)
+	_ access.Registrar  = (*Memory)(nil)
 	_ access.Transferer = (*Memory)(nil)
 )
 
@@ -149,6 +150,37 @@ func (m *Memory) Caller(ctx context.Context) (access.AccountID, bool, error) {
 	}
 	defer done()
 	return m.caller, m.caller != "", nil
+}
+
+// Roll returns every account, with what Note has added.
+func (m *Memory) Roll(ctx context.Context) ([]access.Entry, error) {
+	done, err := m.call(ctx, "roll")
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	roll := make([]access.Entry, 0, len(m.accounts))
+	for id, account := range m.accounts {
+		entry := m.notes[id]
+		entry.Account = account.Account
+		roll = append(roll, entry)
+	}
+	slices.SortFunc(roll, func(a, b access.Entry) int { return cmp.Compare(a.ID, b.ID) })
+	if fault := access.RollFault(roll); fault != "" {
+		return nil, &access.Error{Kind: access.Malformed, Op: "roll", Reason: "the system answered with " + fault}
+	}
+	return roll, nil
+}
+
+// Note puts an account into the system with what the roll says of it besides.
+func (m *Memory) Note(entry access.Entry) {
+	m.Add(entry.Account)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.notes == nil {
+		m.notes = map[access.AccountID]access.Entry{}
+	}
+	m.notes[entry.ID] = entry
 }
 
 // List returns the account's grants.

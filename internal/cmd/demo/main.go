@@ -55,6 +55,9 @@ func run(ctx context.Context) error {
 	if err := d.pullRequest(ctx); err != nil {
 		return err
 	}
+	if err := d.signing(); err != nil {
+		return err
+	}
 	return d.story(ctx)
 }
 
@@ -88,11 +91,16 @@ func (d *demo) close() {
 // story is what the demo shows.
 func (d *demo) story(ctx context.Context) error {
 	say("%s leaves. Her accounts are in Okta and in Google Workspace, here two sandboxes that speak the vendors' own APIs.\n"+
-		"    The pull request sets terminated = true in leavers.yaml; this is the plan its approvers read:", leaver)
+		"    The pull request sets terminated: true in leavers.yaml, and opens the case; this is the plan its approvers read:", leaver)
 	if err := d.plan(ctx, changes); err != nil {
 		return err
 	}
 	if err := d.everyKindLosesSomething(ctx); err != nil {
+		return err
+	}
+	say("The pull request gets the summary first (terraform show -json exit.tfplan | terraform-provider-offboard review), whose exit code\n" +
+		"    says whether it needs a second pair of eyes. The case names an approver and everything has a successor, so this one does not (exit code 0):")
+	if err := d.review(ctx); err != nil {
 		return err
 	}
 	say("Approved and merged. The apply removes exactly these rows, and then looks whether they are gone:")
@@ -104,6 +112,10 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.contained(exit); err != nil {
 		return err
 	}
+	say("Nothing was left, so the case is closed. This is what an auditor does with its evidence, offline (terraform output -json evidence; verify --key):")
+	if err := d.evidence(ctx); err != nil {
+		return err
+	}
 	say("Every later plan is the proof. Nothing has come back (exit code 0):")
 	if err := d.plan(ctx, clean); err != nil {
 		return err
@@ -112,7 +124,7 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.giveBack(ctx); err != nil {
 		return err
 	}
-	say("The nightly plan catches both (exit code 2, and the rows to go):")
+	say("The nightly plan catches both, and the case is open again (exit code 2, and the rows to go):")
 	if err := d.plan(ctx, changes); err != nil {
 		return err
 	}
@@ -123,7 +135,7 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.apply(ctx); err != nil {
 		return err
 	}
-	say("And both are gone again (exit code 0):")
+	say("Both are gone again, and the case is closed (exit code 0):")
 	if err := d.plan(ctx, clean); err != nil {
 		return err
 	}

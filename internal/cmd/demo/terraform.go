@@ -107,3 +107,14 @@ func (w *without) Write(p []byte) (int, error) {
 		w.rest = rest
 	}
 }
+
+// provider runs a command of the provider's own over some input, and returns what it writes and its exit code.
+func (d *demo) provider(ctx context.Context, input []byte, args ...string) (string, int, error) {
+	command := exec.CommandContext(ctx, d.Provider, args...)
+	command.Dir, command.Stdin, command.Stderr = d.Dir, bytes.NewReader(input), os.Stderr
+	out, err := command.Output()
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
+		return string(out), failed.ExitCode(), nil
+	}
+	return string(out), 0, err
+}

@@ -141,6 +141,11 @@ func (c *call) checkCustomer(name string) *failure {
 
 // page cuts a page out of rows: usual is how many rows it has when it isn't asked for a number; op.most is how many at most.
 func (c *call) page(rows []object, usual int) (page []object, next string, failed *failure) {
+	return cut(c, rows, usual)
+}
+
+// cut is page for what is not written out yet.
+func cut[T any](c *call, rows []T, usual int) (page []T, next string, failed *failure) {
 	start := 0
 	if token := c.query.Get("pageToken"); token != "" {
 		at, ok := c.cursor(token)
@@ -201,6 +206,11 @@ func (c *call) list(kind, name string, rows []object, usual int) reply {
 	if failed != nil {
 		return failed.reply()
 	}
+	return listed(kind, name, page, next)
+}
+
+// listed is the answer with a page.
+func listed(kind, name string, page []object, next string) reply {
 	body := object{"kind": kind}
 	if len(page) > 0 {
 		body[name] = page

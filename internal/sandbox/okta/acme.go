@@ -63,6 +63,8 @@ type builder struct {
 func (b *builder) person(local string) *user { return b.mustUser(local + "@" + b.domain) }
 
 func (b *builder) people(company *sandbox.Company) {
+	// Found by a map: a company may be of thousands.
+	by := make(map[string]*user, len(company.People))
 	for i, person := range company.People {
 		u := newUser(b.newID(userPrefix, strings.ToLower(person.Email)), b.founded)
 		u.Status, u.Password = active, true
@@ -73,12 +75,12 @@ func (b *builder) people(company *sandbox.Company) {
 			"displayName": person.Name(), "title": person.Title, "department": person.Department, "organization": company.Name,
 			"employeeNumber": fmt.Sprintf("%04d", 1000+i),
 		}
-		b.Users[u.ID] = u
+		b.Users[u.ID], by[strings.ToLower(person.Email)] = u, u
 	}
 	for _, person := range company.People {
-		u := b.mustUser(person.Email)
+		u := by[strings.ToLower(person.Email)]
 		if person.ManagerEmail != "" {
-			u.Links[Manager] = b.mustUser(person.ManagerEmail).ID
+			u.Links[Manager] = by[strings.ToLower(person.ManagerEmail)].ID
 		}
 		if !slices.Contains(strings.Fields(withoutFactors), strings.TrimSuffix(person.Email, "@"+b.domain)) {
 			b.enroll(u, factor{Type: Push, Value: person.FirstName + "'s phone", Created: b.founded})

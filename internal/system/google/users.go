@@ -87,7 +87,8 @@ func (g *Google) everybody(ctx context.Context) ([]*admin.User, error) {
 	call := reading(users, "list everybody")
 	found, err := list(ctx, g, call, func(ctx context.Context, token string) (page[admin.User], error) {
 		answer, err := g.directory.Users.List().Customer(self.customer).Projection("basic").ViewType("admin_view").MaxResults(500).PageToken(token).
-			Fields("kind", "nextPageToken", "users(id,customerId,primaryEmail,aliases,nonEditableAliases,suspended,archived,orgUnitPath)").Context(ctx).Do()
+			Fields("kind", "nextPageToken", "users(id,customerId,primaryEmail,aliases,nonEditableAliases,suspended,archived,orgUnitPath,"+
+				"name,recoveryEmail,creationTime,lastLoginTime)").Context(ctx).Do()
 		if err != nil {
 			return page[admin.User]{}, err
 		}

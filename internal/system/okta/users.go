@@ -18,6 +18,7 @@ type user struct {
 	ID                    access.AccountID `json:"id"`
 	Status                string           `json:"status"`
 	TransitioningToStatus string           `json:"transitioningToStatus"`
+	Created               *time.Time       `json:"created"`
 	LastLogin             sometime         `json:"lastLogin"`
 	PasswordChanged       *time.Time       `json:"passwordChanged"`
 	Profile               struct {
@@ -27,6 +28,7 @@ type user struct {
 		FirstName   string `json:"firstName"`
 		LastName    string `json:"lastName"`
 		DisplayName string `json:"displayName"`
+		UserType    string `json:"userType"`
 	} `json:"profile"`
 	Credentials *struct {
 		Password *struct{} `json:"password"`

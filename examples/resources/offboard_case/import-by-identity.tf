@@ -1,0 +1,6 @@
+import {
+  to = offboard_case.jane
+  identity = {
+    person = "jane@acme.com"
+  }
+}

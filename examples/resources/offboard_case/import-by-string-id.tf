@@ -1,0 +1,4 @@
+import {
+  to = offboard_case.jane
+  id = "jane@acme.com"
+}

@@ -1,0 +1,2 @@
+# the person's work email
+terraform import offboard_case.jane jane@acme.com
