@@ -20,3 +20,12 @@ type Tracer interface {
 	// that something is sent to, which may have one in it, nor a header.
 	Trace(ctx context.Context, account AccountID) ([]Grant, error)
 }
+
+// A Retracer is a Tracer of what the system forgets who made. What was traced once and is not listed any more may only have
+// been forgotten, which is not gone.
+type Retracer interface {
+	Tracer
+
+	// Retrace is Trace, of these grants alone, whoever made them: what of them is still there, under the labels it is known by.
+	Retrace(ctx context.Context, known Holdings) ([]Grant, error)
+}

@@ -22,7 +22,7 @@ func (r *Case) look(ctx context.Context, v caseValues, known caseFacts, closing 
 	now := r.env.Clock.Now()
 	s := search{
 		env: r.env, table: r.table, person: v.person(), pins: texts[string](v.AccountIDs), systems: r.env.names(), known: known.accounts(),
-		waived: waivedPlaces(v, now),
+		waived: waivedPlaces(v, now), made: known.made,
 		lists: func(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed {
 			return r.share(ctx, at, system, kind, account, known, closing)
 		},
@@ -64,6 +64,20 @@ func (r *Case) share(
 // whole says that the case has once been told all that the account holds at a place.
 func (f caseFacts) whole(at place, account access.AccountID) bool {
 	return !f.Controls[at.String()].CheckedAt.IsZero() && f.Accounts[at.system].ID == account
+}
+
+// made is what an account made at a place and was there when the case looked last.
+func (f caseFacts) made(at place, account access.AccountID) access.Holdings {
+	made := access.Holdings{}
+	if f.Accounts[at.system].ID != account {
+		return made
+	}
+	for id, grant := range f.Controls[at.String()].Grants {
+		if grant.Held {
+			made[id] = grant.Label
+		}
+	}
+	return made
 }
 
 // accounts are the ids that the systems knew the person by.

@@ -2,6 +2,7 @@ package offboard
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -31,6 +32,8 @@ type search struct {
 	systems, without []string
 	// lists is how an account's access of a kind is listed: list, or a way to share what the resources of the run listed.
 	lists func(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed
+	// made is what an account was known to have made at a place. Nil knows of nothing.
+	made func(at place, account access.AccountID) access.Holdings
 	// waived are places that nobody has to look at.
 	waived map[place]bool
 }
@@ -116,7 +119,7 @@ func (s search) list(ctx context.Context, at place, system *System, kind TableRo
 	defer leave()
 	if kind.Indirect {
 		asked := s.env.Clock.Now()
-		grants, err := system.Tracers[kind.Name].Trace(ctx, account)
+		grants, err := s.trace(ctx, at, system.Tracers[kind.Name], account)
 		return listed{dated{grants, asked}, outOfTime(ctx, err)}
 	}
 	found := s.lists(ctx, at, system, kind.Kind, account)
@@ -125,6 +128,24 @@ func (s search) list(ctx context.Context, at place, system *System, kind TableRo
 	}
 	found.err = outOfTime(ctx, found.err)
 	return found
+}
+
+// trace returns what an account made, with what of it the system has only forgotten who made.
+func (s search) trace(ctx context.Context, at place, tracer access.Tracer, account access.AccountID) ([]access.Grant, error) {
+	traced, err := tracer.Trace(ctx, account)
+	retracer, ok := tracer.(access.Retracer)
+	if err != nil || !ok || s.made == nil {
+		return traced, err
+	}
+	missing := maps.Clone(s.made(at, account))
+	for _, grant := range traced {
+		delete(missing, grant.ID)
+	}
+	if len(missing) == 0 {
+		return traced, nil
+	}
+	still, err := retracer.Retrace(ctx, missing)
+	return slices.Concat(traced, still), err
 }
 
 // listNow asks the system.

@@ -27,6 +27,18 @@ func (m *made) Trace(_ context.Context, account access.AccountID) ([]access.Gran
 	return m.grants, m.err
 }
 
+// A forgetfulTracer knows what there is, and not who made it.
+type forgetfulTracer struct {
+	made
+	there []access.Grant
+	known access.Holdings
+}
+
+func (f *forgetfulTracer) Retrace(_ context.Context, known access.Holdings) ([]access.Grant, error) {
+	f.known = known
+	return f.there, nil
+}
+
 // tracing is a search of one system, in which robots are traced.
 func tracing(directory *accesstest.Memory, robots access.Tracer) search {
 	s := searching(map[string]access.Connector{"doors": directory}, "badges")
@@ -122,6 +134,13 @@ func TestACaseStaysOpenUntilSomebodyTakesOverWhatThePersonMade(t *testing.T) {
 	if record.Assurance != string(access.Waived) || record.Grants[0].Exception.Owner != "mei@acme.example" {
 		t.Errorf("%+v", record)
 	}
+	// Who built it may be forgotten, and then it is asked for by its id.
+	forgetful := &forgetfulTracer{made: made{}, there: robots.grants}
+	s.env.Systems["doors"].Tracers["robots"] = forgetful
+	if known = look(known); len(known.outstanding(v, now)) != 1 || forgetful.known["r1"] != "Marvin" {
+		t.Errorf("outstanding is %v, asked for was %v", known.outstanding(v, now), forgetful.known)
+	}
+	s.env.Systems["doors"].Tracers["robots"] = robots
 	robots.grants = nil
 	if known = look(known); len(known.outstanding(v, now)) != 0 {
 		t.Errorf("outstanding is %v", known.outstanding(v, now))

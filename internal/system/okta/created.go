@@ -22,6 +22,8 @@ func CreatedApps(o *Okta) access.Tracer { return createdApps{o} }
 
 type createdApps struct{ *Okta }
 
+var _ access.Retracer = createdApps{}
+
 // creations are the events of an application being created: the first of any, the second of an OAuth client, which is one
 // and has both.
 var creations = []string{"application.lifecycle.create", "app.oauth2.client.lifecycle.create"}
@@ -97,15 +99,30 @@ func (t createdApps) Trace(ctx context.Context, account access.AccountID) ([]acc
 	var grants []access.Grant
 	for id, at := range created {
 		a, err := t.application(ctx, id)
-		switch {
-		case access.KindOf(err) == access.NotFound:
-			continue
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case a.Status == "DELETED":
-			continue
 		}
-		grants = append(grants, access.Grant{ID: id, Label: a.name() + " (" + a.what() + ", created" + on(at) + ")", Note: rememberedNote})
+		if a != nil {
+			grants = append(grants, access.Grant{ID: id, Label: a.name() + " (" + a.what() + ", created" + on(at) + ")", Note: rememberedNote})
+		}
+	}
+	return grants, nil
+}
+
+// Retrace looks for the applications, which Okta still has when the System Log has forgotten who created them.
+func (t createdApps) Retrace(ctx context.Context, known access.Holdings) ([]access.Grant, error) {
+	if err := t.sees(ctx, "apps"); err != nil {
+		return nil, err
+	}
+	var grants []access.Grant
+	for _, id := range known.IDs() {
+		a, err := t.application(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if a != nil {
+			grants = append(grants, access.Grant{ID: id, Label: known[id], Note: rememberedNote})
+		}
 	}
 	return grants, nil
 }
@@ -133,14 +150,19 @@ func (a *createdApp) what() string {
 	return what
 }
 
+// application is the application as it is now, and nil if it has been deleted.
 func (o *Okta) application(ctx context.Context, id access.GrantID) (*createdApp, error) {
 	call := reading("apps", "read the application %s", id)
 	a, err := get[createdApp](ctx, o, call, path("/api/v1/apps/%s", id))
 	switch {
+	case access.KindOf(err) == access.NotFound:
+		return nil, nil
 	case err != nil:
 		return nil, err
 	case a.ID != id || a.Status == "":
 		return nil, malformed(call, "another application than the one asked for, or one without a status")
+	case a.Status == "DELETED":
+		return nil, nil
 	}
 	return a, nil
 }

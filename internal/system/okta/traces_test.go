@@ -122,6 +122,13 @@ func TestAnApplicationThatIsCreatedOrDeletedComesAndGoes(t *testing.T) {
 	if of := traced(t, w, okta.CreatedApps, sandboxokta.Jane); len(of) != 1 || !strings.HasPrefix(of[0], "nightly-export") {
 		t.Errorf("%v", of)
 	}
+	// Nor is it taken for deleted by whoever knew it.
+	retracer, _ := okta.CreatedApps(w.okta).(access.Retracer)
+	known := access.Holdings{access.GrantID(w.org.AppID("Release Dashboard")): "as it was called", "0oaDeleted0000000000": "Prototype"}
+	still, err := retracer.Retrace(t.Context(), known)
+	if err != nil || len(still) != 1 || still[0].Label != "as it was called" {
+		t.Errorf("%v, %v", still, err)
+	}
 }
 
 func TestATraceThatCanNotBeMadeIsAnError(t *testing.T) {
