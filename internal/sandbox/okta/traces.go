@@ -2,8 +2,8 @@ package okta
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -136,19 +136,17 @@ func (s *state) logEvent(by *user, kind, id, targetType, label string, at time.T
 	})
 }
 
-func (s *state) addEventHook(by *user, name, uri string, at time.Time) *eventHook {
+func (s *state) addEventHook(by *user, name, uri string, at time.Time) {
 	h := &eventHook{ID: s.newID(eventHookPrefix, name), Name: name, URI: uri, Status: active, CreatedBy: by.ID, Created: at}
 	s.EventHooks[h.ID] = h
-	return h
 }
 
-func (s *state) addIntegration(by *user, name string, at time.Time, scopes ...string) *integration {
+func (s *state) addIntegration(by *user, name string, at time.Time, scopes ...string) {
 	i := &integration{
 		ID: s.newID(appPrefix, "integration", name), Name: name, Type: strings.ReplaceAll(strings.ToLower(name), " ", "_"),
 		CreatedBy: by.ID, Scopes: scopes, Created: at,
 	}
 	s.Integrations[i.ID] = i
-	return i
 }
 
 // traces leaves behind what Jane made, and others beside her.
@@ -169,22 +167,6 @@ func (b *builder) traces() {
 	}
 	// This one has been deleted since.
 	b.logCreation(jane, id(appPrefix, "deleted"), "Prototype", openID, b.now.Add(-10*day))
-}
-
-// RegisterEventHook is the person registering an event hook.
-func (o *Org) RegisterEventHook(login, name string) {
-	o.change(func(s *state, now time.Time) {
-		s.addEventHook(s.mustUser(login), name, "https://hooks.example.com/"+name, now)
-	})
-}
-
-// AuthorizeIntegrations is the person authorizing as many API service integrations.
-func (o *Org) AuthorizeIntegrations(login string, n int) {
-	o.change(func(s *state, now time.Time) {
-		for i := range n {
-			s.addIntegration(s.mustUser(login), "Integration "+strconv.Itoa(i), now, "okta.users.read")
-		}
-	})
 }
 
 // CreateAPIClient is the person creating a service application.
@@ -214,12 +196,24 @@ func (o *Org) FailToCreate(login string) {
 	})
 }
 
-// Traces are the names of what a person registered and authorized.
-func (o *Org) Traces(login string) []string {
+// TraceIDs are the ids of what a person made and is still there, each after what it is, as the provider calls it:
+// event_hooks/who….
+func (o *Org) TraceIDs(login string) []string {
 	return read(o, func(s *state) []string {
-		names := s.traceNames(s.mustUser(login).ID)
-		slices.Sort(names)
-		return names
+		of, ids := s.mustUser(login).ID, map[string]bool{}
+		for _, h := range s.EventHooks {
+			ids["event_hooks/"+h.ID] = h.CreatedBy == of
+		}
+		for _, i := range s.Integrations {
+			ids["api_integrations/"+i.ID] = i.CreatedBy == of
+		}
+		for _, e := range s.Log {
+			if e.Actor == of && s.Apps[e.Target] != nil && e.Published.After(o.clock.Now().Add(-logRetention)) {
+				ids["created_apps/"+e.Target] = true
+			}
+		}
+		maps.DeleteFunc(ids, func(_ string, theirs bool) bool { return !theirs })
+		return slices.Sorted(maps.Keys(ids))
 	})
 }
 

@@ -7,11 +7,11 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
 )
 
-// logOf is the query for the applications that somebody created.
-func logOf(c *client, login string) string {
+// logOf is the query for the applications that Jane created.
+func logOf(c *client) string {
 	return "/api/v1/logs" + query(
 		"since", "2026-01-01T00:00:00Z", "until", "2027-01-01T00:00:00Z",
-		"filter", `actor.id eq "`+c.org.UserID(login)+`" and (eventType eq "application.lifecycle.create" or eventType eq "app.oauth2.client.lifecycle.create")`,
+		"filter", `actor.id eq "`+c.org.UserID(okta.Jane)+`" and (eventType eq "application.lifecycle.create" or eventType eq "app.oauth2.client.lifecycle.create")`,
 	)
 }
 
@@ -24,8 +24,8 @@ func TestTracesAreForThoseWhoMaySeeThem(t *testing.T) {
 		c.asOwner(okta.Reader).get(path).fails(403, "E0000006")
 		c.asOwner(okta.Jane).get(path).fails(403, "E0000006")
 	}
-	equal(t, "events", len(c.asOwner(okta.Reader).get(logOf(c, okta.Jane)).is(200).rows()), 6)
-	for _, path := range append(superOnly, logOf(c, okta.Jane)) {
+	equal(t, "events", len(c.asOwner(okta.Reader).get(logOf(c)).is(200).rows()), 6)
+	for _, path := range append(superOnly, logOf(c)) {
 		c.asApp(okta.PowerlessApp, "okta.eventHooks.read", "okta.oauthIntegrations.read", "okta.logs.read").get(path).fails(403, "E0000006")
 		c.asApp(okta.ServiceApp, "okta.users.read").get(path).is(403)
 	}
@@ -34,7 +34,7 @@ func TestTracesAreForThoseWhoMaySeeThem(t *testing.T) {
 func TestTheLogIsPagedAndForgets(t *testing.T) {
 	t.Parallel()
 	c := serve(t, okta.HandlerOptions{PageSize: 2})
-	page := c.get(logOf(c, okta.Jane)).is(200)
+	page := c.get(logOf(c)).is(200)
 	equal(t, "rows", len(page.rows()), 2)
 	if !strings.Contains(strings.Join(page.header.Values("Link"), " "), `rel="next"`) {
 		t.Errorf("no next page: %v", page.header)

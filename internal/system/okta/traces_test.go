@@ -104,7 +104,7 @@ func TestAnAddressOrAHeaderOfAHookIsInNoLabel(t *testing.T) {
 
 func TestAnApplicationThatIsCreatedOrDeletedComesAndGoes(t *testing.T) {
 	t.Parallel()
-	w := newApplication(t, sandboxokta.ServiceApp) // An API token would not live as long.
+	w := newApplication(t) // An API token would not live as long.
 	w.org.CreateAPIClient(sandboxokta.Jane, "nightly-export")
 	w.org.FailToCreate(sandboxokta.Jane)
 	w.org.DeleteApp("Metrics Console")
@@ -197,7 +197,7 @@ func TestALogOrAnApplicationThatSaysTooLittleIsAnError(t *testing.T) {
 func TestWhoMayNotSeeAllOfItIsToldWhichRoleTo(t *testing.T) {
 	t.Parallel()
 	for name, c := range tracers {
-		w := newApplication(t, sandboxokta.ServiceApp)
+		w := newApplication(t)
 		w.org.AssignNewRoleToClient(sandboxokta.ServiceApp, "Everything", "okta.users.read", "okta.apps.read", "okta.iam.read")
 		grants, err := c.connect(w.okta).Trace(t.Context(), w.id(sandboxokta.Jane))
 		if access.KindOf(err) != access.Denied || grants != nil || !strings.Contains(err.Error(), "Super Administrator") {
@@ -211,7 +211,7 @@ func TestWhatIsTracedIsAskedForApartAndAMissingScopeStopsNothingElse(t *testing.
 	for name, c := range tracers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newApplication(t, sandboxokta.ServiceApp)
+			w := newApplication(t)
 			w.org.GrantScopes(sandboxokta.ServiceApp, slices.DeleteFunc(slices.Concat(okta.ReadScopes, okta.WriteScopes, okta.TraceScopes), func(scope string) bool { return scope == c.scope })...)
 			grants, err := c.connect(w.okta).Trace(t.Context(), w.id(sandboxokta.Jane))
 			if access.KindOf(err) != access.Denied || grants != nil || !strings.Contains(err.Error(), c.scope) {
