@@ -46,6 +46,7 @@ type wanted struct {
 	Timeouts   timeouts.Value `tfsdk:"timeouts"`
 	// What follows is for the outcome.
 	Access       types.Map `tfsdk:"access"`
+	Indirect     types.Map `tfsdk:"indirect"`
 	Accounts     types.Map `tfsdk:"accounts"`
 	Dormant      types.Map `tfsdk:"dormant"`
 	Checked      types.Set `tfsdk:"checked"`

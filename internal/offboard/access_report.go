@@ -16,6 +16,10 @@ var (
 	dormantTypes = map[string]attr.Type{
 		"system": types.StringType, "kind": types.StringType, "id": types.StringType, "label": types.StringType,
 	}
+	indirectTypes = map[string]attr.Type{
+		"system": types.StringType, "kind": types.StringType, "id": types.StringType, "label": types.StringType, "account": types.StringType,
+		"note": types.StringType,
+	}
 	accountTypes = map[string]attr.Type{
 		"id": types.StringType, "status": types.StringType, "active": types.BoolType, "names": types.SetType{ElemType: types.StringType},
 	}
@@ -24,7 +28,7 @@ var (
 // report puts what was found into the attributes. All are set, whatever was found: what is null says nothing, and what
 // is empty says that there is nothing.
 func (s search) report(found *inventory, w *wanted) {
-	held, dormant, accounts := map[string]attr.Value{}, map[string]attr.Value{}, map[string]attr.Value{}
+	held, dormant, accounts, indirect := map[string]attr.Value{}, map[string]attr.Value{}, map[string]attr.Value{}, map[string]attr.Value{}
 	for _, p := range found.held {
 		seen := found.accounts[p.system]
 		stays := ""
@@ -37,6 +41,12 @@ func (s search) report(found *inventory, w *wanted) {
 			"removable": types.BoolValue(p.Stays == nil), "stays": optional(stays), "note": optional(p.Note), "moves": types.BoolValue(p.moves),
 			"resource":  types.StringValue("offboard_" + p.kind),
 			"import_id": types.StringValue(importAs(p.system, s.person, seen.Account, s.pins[p.system] != "").String()),
+		})
+	}
+	for _, p := range found.indirect {
+		indirect[p.String()+"/"+string(p.ID)] = types.ObjectValueMust(indirectTypes, map[string]attr.Value{
+			"system": types.StringValue(p.system), "kind": types.StringValue(p.kind), "id": types.StringValue(string(p.ID)),
+			"label": types.StringValue(p.Label), "account": optional(found.accounts[p.system].ID), "note": optional(p.Note),
 		})
 	}
 	for _, p := range found.dormant {
@@ -55,6 +65,7 @@ func (s search) report(found *inventory, w *wanted) {
 		checked = append(checked, at.String())
 	}
 	w.Access = types.MapValueMust(types.ObjectType{AttrTypes: possessionTypes}, held)
+	w.Indirect = types.MapValueMust(types.ObjectType{AttrTypes: indirectTypes}, indirect)
 	w.Dormant = types.MapValueMust(types.ObjectType{AttrTypes: dormantTypes}, dormant)
 	w.Accounts = types.MapValueMust(types.ObjectType{AttrTypes: accountTypes}, accounts)
 	w.Checked = textSet(checked)

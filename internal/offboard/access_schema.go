@@ -3,6 +3,7 @@ package offboard
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
@@ -20,6 +21,7 @@ const (
 	attrWithout      = "without"
 	attrAccountIDs   = "account_ids"
 	attrPartial      = "partial"
+	attrIndirect     = "indirect"
 	attrAccounts     = "accounts"
 	attrDormant      = "dormant"
 	attrChecked      = "checked"
@@ -39,7 +41,8 @@ func (d *AccessData) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 	systems, kinds := namesIn(d.table)
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Everything that one person holds, of every kind of access in every configured system: what the resources of this provider would list, in " +
-			"one read, with the import id of the resource that takes it away. It only looks.",
+			"one read, with the import id of the resource that takes it away; and what is theirs without being their account's, such as API clients that they made. " +
+			"It only looks.",
 		Attributes: map[string]schema.Attribute{
 			attrPerson: schema.StringAttribute{
 				Required: true, Validators: []validator.String{email{}},
@@ -52,7 +55,7 @@ func (d *AccessData) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			},
 			attrWithout: schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Kinds of access to leave out, by the names of their resources without `offboard_`. Nothing is left out if not set. " +
+				MarkdownDescription: "Kinds to leave out: of access, by the names of their resources without `offboard_`; and of `indirect`. Nothing is left out if not set. " +
 					"`received_delegations` asks every active account of a Google customer, once a run for everybody, which takes minutes in a big one.",
 				Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(kinds...))},
 			},
@@ -91,6 +94,19 @@ func (d *AccessData) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 					"import_id": text("The id to import that resource with. It is the same for everything of one system."),
 				}},
 			},
+			attrIndirect: schema.MapNestedAttribute{
+				Computed: true,
+				MarkdownDescription: "What the person made or answers for and that is not access of their account, by `system/kind/id`: it goes on working without the " +
+					"account, for whoever has its secrets. No resource takes it away, since others may depend on it: somebody has to take it over.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"system":  text("The system."),
+					"kind":    text("What it is: " + traced(d.table) + "."),
+					"id":      text("The system's id of it."),
+					"label":   text("What it is called, and what it is."),
+					"account": text("The system's own immutable id of the account that made it."),
+					"note":    text("What whoever takes it over must know, such as how far back the system remembers who made what. Null if there is nothing."),
+				}},
+			},
 			attrAccounts: schema.MapNestedAttribute{
 				Computed: true,
 				MarkdownDescription: "How each system knows the person. A system that answered with authority that nobody there is them is in it, with no `id`; one that " +
@@ -120,7 +136,7 @@ func (d *AccessData) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			},
 			attrChecked: schema.SetAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "What was checked, as `system/kind`. Of that, and of nothing else, `access` is all there is.",
+				MarkdownDescription: "What was checked, as `system/kind`. Of that, and of nothing else, `access` and `indirect` are all there is.",
 			},
 			attrNotAvailable: reasons("What a system does not have as it is set up or licensed, by `system/kind`, with how that is known."),
 			attrFailed:       reasons("What could not be checked, by `system/kind`, with the reason. Empty without `partial = true`."),
@@ -130,4 +146,15 @@ func (d *AccessData) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			}),
 		},
 	}
+}
+
+// traced says what is traced, for the documentation.
+func traced(table []TableRow) string {
+	var kinds []string
+	for _, row := range table {
+		if row.Indirect {
+			kinds = append(kinds, "`"+row.Name+"` ("+row.Row+")")
+		}
+	}
+	return strings.Join(kinds, ", ")
 }

@@ -22,7 +22,7 @@ func (r *Case) look(ctx context.Context, v caseValues, known caseFacts, closing 
 	now := r.env.Clock.Now()
 	s := search{
 		env: r.env, table: r.table, person: v.person(), pins: texts[string](v.AccountIDs), systems: r.env.names(), known: known.accounts(),
-		waived: waivedPlaces(v, now),
+		waived: waivedPlaces(v, now), made: known.made,
 		lists: func(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed {
 			return r.share(ctx, at, system, kind, account, known, closing)
 		},
@@ -75,6 +75,20 @@ func (r *Case) share(
 func (f caseFacts) whole(at place, account access.AccountID) bool {
 	control := f.Controls[at.String()]
 	return !control.CheckedAt.IsZero() && !control.Waived && f.Accounts[at.system].ID == account
+}
+
+// made is what an account made at a place and was there when the case looked last.
+func (f caseFacts) made(at place, account access.AccountID) access.Holdings {
+	made := access.Holdings{}
+	if f.Accounts[at.system].ID != account {
+		return made
+	}
+	for id, grant := range f.Controls[at.String()].Grants {
+		if grant.Held {
+			made[id] = grant.Label
+		}
+	}
+	return made
 }
 
 // accounts are the ids that the systems knew the person by.
@@ -142,7 +156,7 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 		next.Accounts[name] = fact
 	}
 	lists := map[place][]access.Grant{}
-	for _, p := range slices.Concat(found.held, found.dormant) {
+	for _, p := range slices.Concat(found.held, found.dormant, found.indirect) {
 		lists[p.place] = append(lists[p.place], p.Grant)
 	}
 	for _, at := range found.checked {
@@ -174,6 +188,11 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 		control := known.Controls[at.String()]
 		control.Waived, control.NotAvailable = true, ""
 		next.Controls[at.String()] = control
+	}
+	for name, control := range next.Controls {
+		_, kind, _ := strings.Cut(name, "/")
+		control.Indirect = slices.ContainsFunc(r.table, func(row TableRow) bool { return row.Indirect && row.Name == kind })
+		next.Controls[name] = control
 	}
 	return next
 }

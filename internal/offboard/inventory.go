@@ -21,6 +21,8 @@ type inventory struct {
 	// accounts are how the systems that could be asked know the person.
 	accounts map[string]sighting
 	held     []possession
+	// indirect is theirs, and no access of their account.
+	indirect []possession
 	// dormant stand for what can't be seen in the state that the account is in.
 	dormant []possession
 	checked []place
@@ -47,14 +49,10 @@ func newInventory() *inventory {
 
 // note takes in what came of looking at one place. An account that has gone since it was found holds nothing.
 func (i *inventory) note(at place, listed []access.Grant, moves func(access.GrantID) bool, err error) {
-	switch kind := access.KindOf(err); {
-	case err == nil, kind == access.NotFound:
-		i.checked = append(i.checked, at)
-	case kind == access.NotAvailable:
-		i.notAvailable[at] = sentence(err.Error())
-		return
-	default:
-		i.fail(at, err)
+	if access.KindOf(err) == access.NotFound {
+		err = nil
+	}
+	if !i.check(at, err) {
 		return
 	}
 	for _, grant := range listed {
@@ -64,6 +62,31 @@ func (i *inventory) note(at place, listed []access.Grant, moves func(access.Gran
 		}
 		i.held = append(i.held, possession{place: at, Grant: grant, moves: moves(grant.ID)})
 	}
+}
+
+// trace takes in what came of tracing at one place. What an account made does not go with it, so that "not found" is no
+// answer to that.
+func (i *inventory) trace(at place, listed []access.Grant, err error) {
+	if !i.check(at, err) {
+		return
+	}
+	for _, grant := range listed {
+		i.indirect = append(i.indirect, possession{place: at, Grant: grant})
+	}
+}
+
+// check enters a place under what came of looking there, and says whether there is a list to take in.
+func (i *inventory) check(at place, err error) bool {
+	switch {
+	case err == nil:
+		i.checked = append(i.checked, at)
+		return true
+	case access.KindOf(err) == access.NotAvailable:
+		i.notAvailable[at] = sentence(err.Error())
+	default:
+		i.fail(at, err)
+	}
+	return false
 }
 
 func (i *inventory) fail(at place, err error) { i.failed[at] = sentence(err.Error()) }

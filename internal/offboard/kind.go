@@ -46,6 +46,8 @@ type System struct {
 	Directory access.Directory
 	// Connectors by the name of the kind.
 	Connectors map[string]access.Connector
+	// Tracers by the name of what they trace.
+	Tracers map[string]access.Tracer
 	// Custodian is nil where nobody can be put on legal hold.
 	Custodian access.Custodian
 

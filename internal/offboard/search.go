@@ -2,6 +2,7 @@ package offboard
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -12,6 +13,8 @@ import (
 type TableRow struct {
 	Kind
 	Systems []string
+	// Indirect says that it is traced, and no resource takes it away.
+	Indirect bool
 }
 
 // A search looks for everything that one person holds. It lists by the same calls as the resources, shares with them
@@ -29,6 +32,8 @@ type search struct {
 	systems, without []string
 	// lists is how an account's access of a kind is listed: list, or a way to share what the resources of the run listed.
 	lists func(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed
+	// made is what an account was known to have made at a place. Nil knows of nothing.
+	made func(at place, account access.AccountID) access.Holdings
 	// waived are places that nobody has to look at.
 	waived map[place]bool
 }
@@ -91,14 +96,14 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 	}
 	kinds := s.kinds(name)
 	found.lists = make([]listed, len(kinds))
-	if found.seen.None {
-		return found
-	}
 	var wait sync.WaitGroup
 	for i, kind := range kinds {
-		at := place{name, kind.Name}
-		if !s.leavesOut(at) {
-			wait.Go(func() { found.lists[i] = s.list(ctx, at, system, kind, found.seen.ID) })
+		at, account := place{name, kind.Name}, found.seen.ID
+		if found.seen.None && kind.Indirect {
+			account = known // What a deleted account made is still there.
+		}
+		if account != "" && !s.leavesOut(at) {
+			wait.Go(func() { found.lists[i] = s.list(ctx, at, system, kind, account) })
 		}
 	}
 	wait.Wait()
@@ -106,18 +111,41 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 }
 
 // list returns what an account holds of a kind, as its resource would be imported.
-func (s search) list(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed {
+func (s search) list(ctx context.Context, at place, system *System, kind TableRow, account access.AccountID) listed {
 	leave, err := system.gate.enter(ctx)
 	if err != nil {
 		return listed{err: outOfTime(ctx, err)}
 	}
 	defer leave()
-	found := s.lists(ctx, at, system, kind, account)
+	if kind.Indirect {
+		asked := s.env.Clock.Now()
+		grants, err := s.trace(ctx, at, system.Tracers[kind.Name], account)
+		return listed{dated{grants, asked}, outOfTime(ctx, err)}
+	}
+	found := s.lists(ctx, at, system, kind.Kind, account)
 	if kind.Disposes {
 		found.grants = access.Under(found.grants, access.Suspend)
 	}
 	found.err = outOfTime(ctx, found.err)
 	return found
+}
+
+// trace returns what an account made, with what of it the system has only forgotten who made.
+func (s search) trace(ctx context.Context, at place, tracer access.Tracer, account access.AccountID) ([]access.Grant, error) {
+	traced, err := tracer.Trace(ctx, account)
+	retracer, ok := tracer.(access.Retracer)
+	if err != nil || !ok || s.made == nil {
+		return traced, err
+	}
+	missing := maps.Clone(s.made(at, account))
+	for _, grant := range traced {
+		delete(missing, grant.ID)
+	}
+	if len(missing) == 0 {
+		return traced, nil
+	}
+	still, err := retracer.Retrace(ctx, missing)
+	return slices.Concat(traced, still), err
 }
 
 // listNow asks the system.
@@ -142,6 +170,10 @@ func (s search) enter(all *inventory, name string, found looked) {
 			all.fail(at, found.err)
 		default:
 			all.listedAt[at] = found.lists[i].at
+			if kind.Indirect {
+				all.trace(at, found.lists[i].grants, found.lists[i].err)
+				continue
+			}
 			all.note(at, found.lists[i].grants, s.moving(at), found.lists[i].err)
 		}
 	}
@@ -156,10 +188,10 @@ func (s search) moving(at place) func(access.GrantID) bool {
 }
 
 // kinds are those that a system has, in the order of the table.
-func (s search) kinds(system string) (kinds []Kind) {
+func (s search) kinds(system string) (kinds []TableRow) {
 	for _, row := range s.table {
 		if slices.Contains(row.Systems, system) {
-			kinds = append(kinds, row.Kind)
+			kinds = append(kinds, row)
 		}
 	}
 	return kinds

@@ -45,8 +45,47 @@ func everywhere() (places []string) {
 			places = append(places, "google/"+row.Name)
 		}
 	}
+	places = append(places, indirectly()...)
 	slices.Sort(places)
 	return places
+}
+
+// indirectly are the places where something is traced.
+func indirectly() (places []string) {
+	for _, trace := range provider.Traces {
+		if trace.Okta != nil {
+			places = append(places, "okta/"+trace.Name)
+		}
+		if trace.Google != nil {
+			places = append(places, "google/"+trace.Name)
+		}
+	}
+	return places
+}
+
+// janes are the labels of what Jane made, by place.
+var janes = map[string][]string{
+	"okta/event_hooks":      {"Joiners to Slack (event hook of 2023-11-21)"},
+	"okta/api_integrations": {"Acme Log Shipper (API service integration of 2023-11-21, may use okta.logs.read)"},
+	"okta/created_apps":     {"Metrics Console (application, created on 2026-09-21)", "Release Dashboard (application, created on 2026-10-31)"},
+}
+
+// expectIndirect checks what the data source traced, and that each has what whoever takes it over needs.
+func expectIndirect(account string) resource.TestCheckFunc {
+	return func(s *terraformState) error {
+		attributes := s.RootModule().Resources[all].Primary.Attributes
+		if diff := cmp.Diff(janes, found(attributes, "indirect")); diff != "" {
+			return fmt.Errorf("traced (- want, + got):\n%s", diff)
+		}
+		for key := range attributes {
+			if object, ok := strings.CutSuffix(key, ".label"); ok && strings.HasPrefix(key, "indirect.okta/") {
+				if attributes[object+".account"] != account || attributes[object+".id"] == "" || attributes[object+".note"] == "" {
+					return fmt.Errorf("%s lacks something: %v", object, attributes)
+				}
+			}
+		}
+		return nil
+	}
 }
 
 // found are the labels of what the data source found, by place.
@@ -125,7 +164,7 @@ func TestEverythingThatSomebodyHoldsIsFoundInOneReadAndCanBeImported(t *testing.
 	writes, others := w.mark(), second.mark()
 	config, imports := allOf("Jane.Doe@acme.example"), ""
 	var adopted []resource.TestCheckFunc
-	for _, place := range everywhere() {
+	for _, place := range but(everywhere(), indirectly()...) {
 		system, kind, _ := strings.Cut(place, "/")
 		name := "offboard_" + kind
 		imports += fmt.Sprintf("import {\n  to = %s.%s\n  id = [for a in %s.access : a.import_id if a.resource == %q && a.system == %q][0]\n}\n\n", name, system, all, name, system)
@@ -136,7 +175,7 @@ func TestEverythingThatSomebodyHoldsIsFoundInOneReadAndCanBeImported(t *testing.
 		resource.TestStep{
 			Config: w.config(config),
 			Check: resource.ComposeAggregateTestCheckFunc(
-				expectFound(lives(), everywhere()),
+				expectFound(lives(), everywhere()), expectIndirect(second.org.UserID(okta.Jane)),
 				expectAttribute(all, "accounts.okta.id", second.org.UserID(okta.Jane)), expectAttribute(all, "accounts.okta.status", "ACTIVE"),
 				expectAttribute(all, "accounts.google.id", w.tenant.UserID(okta.Jane)), expectAttribute(all, "accounts.google.active", "true"),
 				expectAttribute(all, "accounts.google.names.0", okta.Jane),
@@ -211,7 +250,7 @@ func TestASystemThatCanNotBeAskedIsNotSaidToHaveNobody(t *testing.T) {
 		}
 	}
 	w.run(
-		resource.TestStep{Config: w.config(allOf(okta.Jane)), ExpectError: only(true, `(?s)Could not check access.*okta/account,\s+okta/app_assignments.*does\s+not\s+accept`)},
+		resource.TestStep{Config: w.config(allOf(okta.Jane)), ExpectError: only(true, `(?s)Could not check access.*okta/account,\s+okta/api_integrations.*does\s+not\s+accept`)},
 		resource.TestStep{
 			Config: w.config(allOf(okta.Jane, "partial = true")),
 			Check: resource.ComposeAggregateTestCheckFunc(
@@ -241,13 +280,19 @@ func TestWhatASystemDoesNotHaveIsNotAvailableAndNoFailure(t *testing.T) {
 			checked, holds["okta/"+kind] = append(checked, "okta/"+kind), c.holds
 		}
 	}
+	for _, place := range indirectly() {
+		if strings.HasPrefix(place, "okta/") && place != "okta/event_hooks" {
+			checked = append(checked, place)
+		}
+	}
 	slices.Sort(checked)
 	w.run(resource.TestStep{
-		Config: w.config(allOf(okta.Jane, `without = ["devices"]`)),
+		Config: w.config(allOf(okta.Jane, `without = ["devices", "event_hooks"]`)),
 		Check: resource.ComposeAggregateTestCheckFunc(
 			expectFound(holds, checked), expectAttribute(all, "failed.%", "0"),
 			expectAttribute(all, "not_available.%", "1"), resource.TestCheckResourceAttrSet(all, "not_available.okta/group_ownership"),
-			expectAttribute(all, "left_out.%", "1"), expectAttribute(all, "left_out.okta/devices", "Named in without."),
+			expectAttribute(all, "left_out.%", "2"), expectAttribute(all, "left_out.okta/devices", "Named in without."),
+			expectAttribute(all, "left_out.okta/event_hooks", "Named in without."), expectAttribute(all, "indirect.%", "3"),
 		),
 	})
 }
@@ -370,6 +415,9 @@ func TestWhatIsLearntOfEverybodyIsNotAskedAgainForTheDataSource(t *testing.T) {
 		if !slices.Contains(surveyed, row.Name) {
 			without = append(without, fmt.Sprintf("%q", row.Name))
 		}
+	}
+	for _, trace := range provider.Traces {
+		without = append(without, fmt.Sprintf("%q", trace.Name))
 	}
 	requests := func(config string) map[string]int {
 		s.write("main.tf", config)

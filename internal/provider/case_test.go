@@ -38,7 +38,7 @@ func tableOf(kinds ...string) (table []provider.Row) {
 func newCaseWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	w.kinds = tableOf(caseKinds...)
+	w.kinds, w.traces = tableOf(caseKinds...), []provider.Trace{}
 	return w
 }
 

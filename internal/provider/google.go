@@ -107,6 +107,11 @@ func (p *offboardProvider) configureGoogle(ctx context.Context, all settings, en
 					return nil
 				}
 				return row.Google(connected)
+			}, func(trace Trace) access.Tracer {
+				if trace.Google == nil {
+					return nil
+				}
+				return trace.Google(connected)
 			})
 			env.Systems[systemGoogle].Custodian = google.LegalHolds(connected)
 			return

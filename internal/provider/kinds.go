@@ -234,10 +234,42 @@ var Kinds = []Row{
 	},
 }
 
-// system is a configured system with the connectors of its column of the table. connect returns nil where the column
-// has none.
-func (p *offboardProvider) system(directory access.Directory, connect func(Row) access.Connector) *offboard.System {
-	system := &offboard.System{Directory: directory, Connectors: map[string]access.Connector{}}
+// A Trace is one kind of what is somebody's and is no access of their account, and what traces it in each system.
+type Trace struct {
+	// Name is as that of a kind, and is none of a kind's. Row is what one row of indirect means.
+	Name, Row string
+	Okta      func(*okta.Okta) access.Tracer
+	Google    func(*google.Google) access.Tracer
+}
+
+// Traces is all that is traced.
+var Traces = []Trace{
+	{
+		Name: "event_hooks",
+		Row:  "event hooks they registered, which send what happens in the org to an address they chose",
+		Okta: okta.EventHooks,
+	},
+	{
+		Name: "api_integrations",
+		Row:  "API service integrations they authorized",
+		Okta: okta.APIIntegrations,
+	},
+	{
+		Name: "created_apps",
+		Row:  "applications and API clients they created, as far back as the System Log goes, which is 90 days",
+		Okta: okta.CreatedApps,
+	},
+}
+
+// system is a configured system with the connectors and tracers of its columns of the tables. connect and trace return
+// nil where a column has none.
+func (p *offboardProvider) system(directory access.Directory, connect func(Row) access.Connector, trace func(Trace) access.Tracer) *offboard.System {
+	system := &offboard.System{Directory: directory, Connectors: map[string]access.Connector{}, Tracers: map[string]access.Tracer{}}
+	for _, row := range p.Traces {
+		if tracer := trace(row); tracer != nil {
+			system.Tracers[row.Name] = tracer
+		}
+	}
 	for _, row := range p.Kinds {
 		if connector := connect(row); connector != nil {
 			system.Connectors[row.Name] = connector
@@ -247,12 +279,16 @@ func (p *offboardProvider) system(directory access.Directory, connect func(Row) 
 }
 
 // systems are the names of the systems that have the kind.
-func (r Row) systems() []string {
-	var names []string
-	if r.Okta != nil {
+func (r Row) systems() []string { return columns(r.Okta != nil, r.Google != nil) }
+
+func (t Trace) systems() []string { return columns(t.Okta != nil, t.Google != nil) }
+
+// columns are the names of the systems that are meant.
+func columns(inOkta, inGoogle bool) (names []string) {
+	if inOkta {
 		names = append(names, systemOkta)
 	}
-	if r.Google != nil {
+	if inGoogle {
 		names = append(names, systemGoogle)
 	}
 	return names

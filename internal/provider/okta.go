@@ -97,6 +97,11 @@ func (p *offboardProvider) configureOkta(ctx context.Context, all settings, env 
 					return nil
 				}
 				return row.Okta(connected)
+			}, func(trace Trace) access.Tracer {
+				if trace.Okta == nil {
+					return nil
+				}
+				return trace.Okta(connected)
 			})
 			return
 		}

@@ -29,6 +29,8 @@ type Options struct {
 	Version string
 	// Kinds replaces the table. Nil is Kinds.
 	Kinds []Row
+	// Traces replaces the table of what is traced. Nil is Traces.
+	Traces []Trace
 	// Clock replaces the machine's.
 	Clock clock.Clock
 	// Getenv replaces os.Getenv.
@@ -39,6 +41,9 @@ type Options struct {
 func New(o Options) func() provider.Provider {
 	if o.Kinds == nil {
 		o.Kinds = Kinds
+	}
+	if o.Traces == nil {
+		o.Traces = Traces
 	}
 	if o.Clock == nil {
 		o.Clock = clock.System{}
@@ -168,10 +173,14 @@ func (p *offboardProvider) Resources(context.Context) []func() resource.Resource
 	return append(factories, offboard.NewLegalHold([]string{systemGoogle}), offboard.NewAttestation, offboard.NewCase(p.table()))
 }
 
-// table is the kinds as the package offboard has them.
+// table is the kinds, and after them what is traced, as the package offboard has them.
 func (p *offboardProvider) table() (table []offboard.TableRow) {
 	for _, row := range p.Kinds {
 		table = append(table, offboard.TableRow{Kind: row.Kind, Systems: row.systems()})
+	}
+	for _, trace := range p.Traces {
+		kind := offboard.Kind{Name: trace.Name, Row: trace.Row, Controls: machineAccess}
+		table = append(table, offboard.TableRow{Kind: kind, Systems: trace.systems(), Indirect: true})
 	}
 	return table
 }

@@ -43,6 +43,7 @@ type world struct {
 	// arguments go into the block of the system.
 	arguments string
 	kinds     []provider.Row
+	traces    []provider.Trace
 	// names are those of the provider in the configuration: one for each world that the configuration is about, since
 	// a provider that runs in the tests' own process keeps one configuration. Only offboard if empty.
 	names []string
@@ -105,7 +106,7 @@ func (w *world) runOn(versions []tfversion.TerraformVersionCheck, steps ...resou
 	factories := map[string]func() (tfprotov6.ProviderServer, error){}
 	for _, name := range append(w.names, "offboard") {
 		factories[name] = providerserver.NewProtocol6WithError(provider.New(provider.Options{
-			Version: "test", Clock: w.clock, Kinds: w.kinds, Getenv: func(string) string { return "" },
+			Version: "test", Clock: w.clock, Kinds: w.kinds, Traces: w.traces, Getenv: func(string) string { return "" },
 		})())
 	}
 	resource.UnitTest(w.T, resource.TestCase{TerraformVersionChecks: versions, ProtoV6ProviderFactories: factories, Steps: steps})

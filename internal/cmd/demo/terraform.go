@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -24,7 +25,7 @@ func (d *demo) pullRequest(ctx context.Context) error {
 	}
 	now := time.Now().UTC()
 	merged := bytes.Replace(people, []byte("terminated: false"), fmt.Appendf(nil, exit,
-		now.Add(-2*time.Hour).Format(time.RFC3339), now.Add(-time.Hour).Format(time.RFC3339), now.Add(-30*time.Minute).Format(time.RFC3339)), 1)
+		now.Add(-2*time.Hour).Format(time.RFC3339), now.Add(-time.Hour).Format(time.RFC3339), now.Add(-30*time.Minute).Format(time.RFC3339), d.handedOver(now)), 1)
 	if err := os.WriteFile(file, merged, 0o600); err != nil {
 		return err
 	}
@@ -34,7 +35,8 @@ func (d *demo) pullRequest(ctx context.Context) error {
 	return nil
 }
 
-// exit is what the pull request changes in leavers.yaml: when it was requested, when approved, and when the badge was handed in.
+// exit is what the pull request changes in leavers.yaml: when it was requested, when approved, when the badge was handed in, and who
+// takes over what goes on without her.
 const exit = `terminated: true
   case:
     requested_at: %q
@@ -47,7 +49,18 @@ const exit = `terminated: true
         owner: facilities@acme.example
         statement: The badge is blocked and was handed in.
         attested_by: omar.haddad@acme.example
-        attested_at: %q`
+        attested_at: %q
+    exceptions:%s`
+
+// handedOver are the exceptions that say who has taken over what she made, which no exit takes away: the event hooks, the
+// integrations and the applications that go on without her.
+func (d *demo) handedOver(now time.Time) string {
+	var lines strings.Builder
+	for _, id := range d.org.TraceIDs(leaver) {
+		fmt.Fprintf(&lines, "\n      okta/%s: { owner: sam.reed@acme.example, reason: Taken over by IT with new secrets, until: %q }", id, now.AddDate(0, 6, 0).Format(time.RFC3339))
+	}
+	return lines.String()
+}
 
 // The exit codes of plan -detailed-exitcode.
 const (

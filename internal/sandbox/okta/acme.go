@@ -26,7 +26,7 @@ func NewOrg(company *sandbox.Company, clk clock.Clock) *Org {
 			Users: map[string]*user{}, Deleted: map[string]string{}, Groups: map[string]*group{}, Rules: map[string]*rule{}, Apps: map[string]*app{},
 			CustomRoles: map[string]*customRole{}, ResourceSets: map[string]*resourceSet{},
 			Assignments: map[string]*assignment{}, APITokens: map[string]*apiToken{}, AccessTokens: map[string]*accessToken{},
-			Devices: map[string]*device{}, IdPs: map[string]*idp{}, Made: map[string]int{},
+			Devices: map[string]*device{}, IdPs: map[string]*idp{}, EventHooks: map[string]*eventHook{}, Integrations: map[string]*integration{}, Made: map[string]int{},
 			EnrollmentPolicy: []string{Push, SignedNonce, TOTP, SMS, WebAuthn},
 			Relations: []relation{
 				{
@@ -47,6 +47,7 @@ func NewOrg(company *sandbox.Company, clk clock.Clock) *Org {
 	b.admins()
 	b.things()
 	b.jane()
+	b.traces()
 	b.statuses()
 	return &Org{clock: clk, state: b.state}
 }

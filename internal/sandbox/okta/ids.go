@@ -31,6 +31,7 @@ const (
 	userTypePrefix      = "oty"
 	authenticatorPrefix = "aut"
 	errorPrefix         = "oae"
+	eventHookPrefix     = "who"
 )
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -50,7 +50,7 @@ const (
 )
 
 // operations is the whole API.
-var operations = slices.Concat(operationsOnUsers, operationsOnTheRest)
+var operations = slices.Concat(operationsOnUsers, operationsOnTheRest, operationsOnTraces)
 
 // operationsOnUsers are the operations on a person and on what they hold.
 var operationsOnUsers = []operation{

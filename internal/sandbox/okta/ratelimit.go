@@ -25,6 +25,7 @@ var (
 	bucketDevices    = bucket{"/api/v1/devices", 100}
 	// okta.md says that /api/v1/iam has a bucket of its own, of unknown size.
 	bucketIAM   = bucket{"/api/v1/iam", 600}
+	bucketLogs  = bucket{"/api/v1/logs", 120}
 	bucketOther = bucket{"/api/v1", 1200}
 	bucketOAuth = bucket{"/oauth2/v1", 1200}
 )

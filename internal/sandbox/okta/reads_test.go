@@ -34,6 +34,7 @@ func reads(c *client) []string {
 		"/oauth2/v1/clients/" + c.org.AppID(okta.ServiceApp) + "/roles",
 		"/api/v1/devices/" + c.org.DeviceID("jane-mbp"), "/api/v1/devices/" + c.org.DeviceID("jane-mbp") + "/users",
 		"/api/v1/idps?limit=200",
+		logOf(c), "/api/v1/eventHooks", "/integrations/api/v1/api-services",
 	}
 	for _, single := range []struct{ list, path string }{
 		{jane + "/roles", jane + "/roles/"},

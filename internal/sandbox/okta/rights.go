@@ -41,7 +41,7 @@ const readRoles = "okta.iam.read"
 // standardRole says whether a standard role gives a right, and over which of it the role's targets narrow.
 // The rights are named as the permissions of custom roles are, so that one table of operations serves both.
 func standardRole(role, right string) bool {
-	iam := strings.HasPrefix(right, "okta.iam.")
+	iam := strings.HasPrefix(right, "okta.iam.") || slices.Contains(superAdminsOnly, right)
 	switch role {
 	case SuperAdmin:
 		return true

@@ -53,12 +53,20 @@ type snapshot struct {
 	Apps    map[string][]string // to the status and the groups that are granted it
 	Roles   map[string][]string // of groups and service apps
 	Devices map[string]string
+	// Traces are what everybody registered and authorized: no exit takes any of it away.
+	Traces map[string][]string
 }
 
 func (s *state) snapshot(except string) snapshot {
 	snap := snapshot{
 		Groups: map[string][]string{}, Rules: map[string][]string{}, Apps: map[string][]string{},
-		Roles: map[string][]string{}, Devices: map[string]string{},
+		Roles: map[string][]string{}, Devices: map[string]string{}, Traces: map[string][]string{},
+	}
+	for _, h := range s.EventHooks {
+		snap.Traces[h.CreatedBy] = s.traceNames(h.CreatedBy)
+	}
+	for _, i := range s.Integrations {
+		snap.Traces[i.CreatedBy] = s.traceNames(i.CreatedBy)
 	}
 	for _, u := range sorted(s.Users) {
 		if u.ID != except {

@@ -26,7 +26,12 @@ type state struct {
 	AccessTokens map[string]*accessToken // by the digest of the token
 	Devices      map[string]*device
 	IdPs         map[string]*idp
+	EventHooks   map[string]*eventHook
+	Integrations map[string]*integration
 	Relations    []relation
+	// Log are the events that the System Log has, in the order in which they happened: of applications being created,
+	// and of nothing else.
+	Log []logEvent
 
 	// EnrollmentPolicy are the factor types that the authenticator enrollment policy names. The list of
 	// factors shows no others on Identity Engine (okta.md section 9).
@@ -206,3 +211,21 @@ type idp struct {
 type relation struct{ Primary, Associated relationEnd }
 
 type relationEnd struct{ Name, Title, Description string }
+
+type eventHook struct {
+	ID, Name, URI, Status, CreatedBy string
+	Created                          time.Time
+}
+
+// An integration is an API service integration: a client of another company's.
+type integration struct {
+	ID, Name, Type, CreatedBy string
+	Scopes                    []string
+	Created                   time.Time
+}
+
+type logEvent struct {
+	ID, Type, Actor, Result        string
+	Target, TargetType, TargetName string
+	Published                      time.Time
+}

@@ -33,6 +33,8 @@ type Config struct {
 	PrivateKeyID string
 	// Scopes to ask for. None means all that this package uses, read-only or not.
 	Scopes []string
+	// apart says that Scopes are those of the rest, and that TraceScopes are asked for one by one.
+	apart bool
 
 	ReadOnly  bool
 	UserAgent string
@@ -55,6 +57,9 @@ var (
 		"okta.users.manage", "okta.groups.manage", "okta.apps.manage", "okta.roles.manage", "okta.apiTokens.manage",
 		"okta.devices.read", "okta.devices.manage", "okta.idps.manage",
 	}
+	// TraceScopes are for what is traced, beside ReadScopes. Each is asked for when it is first needed, in a token of its
+	// own: Okta refuses a token whole for one scope that was not granted, and no other kind of access needs these.
+	TraceScopes = []string{"okta.eventHooks.read", "okta.logs.read", "okta.oauthIntegrations.read"}
 )
 
 // WithEnvironment fills what is empty from the environment variables that the okta provider reads, so that
@@ -117,7 +122,7 @@ func (c Config) Validate() (Config, error) {
 		c.PrivateKey = string(content)
 	}
 	if len(c.Scopes) == 0 {
-		c.Scopes = ReadScopes
+		c.Scopes, c.apart = ReadScopes, true
 		if !c.ReadOnly {
 			c.Scopes = append(append([]string{}, ReadScopes...), WriteScopes...)
 		}

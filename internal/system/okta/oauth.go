@@ -34,8 +34,10 @@ type tokens struct {
 	refusal error
 }
 
-func (o *Okta) newTokens(signer jose.Signer) *tokens {
-	return &tokens{config: o.config, signer: signer, client: o.transport.Client(), redact: o.transport.Redact}
+func (o *Okta) newTokens(signer jose.Signer, scopes []string) *tokens {
+	config := o.config
+	config.Scopes = scopes
+	return &tokens{config: config, signer: signer, client: o.transport.Client(), redact: o.transport.Redact}
 }
 
 // get returns the token at hand, or a new one if there is none or it is the spent one.
@@ -126,10 +128,26 @@ func (t *tokens) explain(ctx context.Context, err error) error {
 type authorizer struct {
 	next   http.RoundTripper
 	tokens *tokens
+	// apart are the tokens for what is traced, by path.
+	apart map[string]*tokens
+}
+
+func (o *Okta) newAuthorizer(signer jose.Signer) *authorizer {
+	a := &authorizer{next: o.transport, tokens: o.newTokens(signer, o.config.Scopes), apart: map[string]*tokens{}}
+	if o.config.apart {
+		for path, thing := range tracedPaths {
+			a.apart[path] = o.newTokens(signer, []string{reading(thing, "").scope()})
+		}
+	}
+	return a
 }
 
 func (a *authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
-	token, err := a.tokens.get(req.Context(), "")
+	tokens := a.tokens
+	if apart, ok := a.apart[req.URL.Path]; ok {
+		tokens = apart
+	}
+	token, err := tokens.get(req.Context(), "")
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +156,7 @@ func (a *authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	// Revoked, or expired by a clock other than ours: once more with a new one.
-	token, err = a.tokens.get(req.Context(), token)
+	token, err = tokens.get(req.Context(), token)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func New(ctx context.Context, c Config) (*Okta, error) {
 		if err != nil {
 			return nil, err
 		}
-		client.Transport = &authorizer{next: o.transport, tokens: o.newTokens(signer)}
+		client.Transport = o.newAuthorizer(signer)
 		// The SDK's own way of getting an access token ignores the context and puts the assertion into the
 		// URL; ours is put in place of this word.
 		mode, token = "Bearer", "replaced"

@@ -199,7 +199,7 @@ func TestTheDocumentedRolesAreEnoughForEveryKind(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			as := func(permissions []string) *world {
-				w := newApplication(t, sandboxokta.ServiceApp)
+				w := newApplication(t)
 				w.org.AssignNewRoleToClient(sandboxokta.ServiceApp, "Everything", permissions...)
 				if kind.pipeline != "" {
 					w.org.SetPipeline(kind.pipeline)

@@ -49,9 +49,9 @@ func (o *Okta) lacking(ctx context.Context, err error) bool {
 // devices and role assignments are, or not known to be whole: the API tokens of others, and for
 // organizational administrators the applications.
 var standardSight = map[string][]string{
-	"SUPER_ADMIN":     {"users", "groups", "apps", "apiTokens"},
-	"ORG_ADMIN":       {"users", "groups"},
-	"READ_ONLY_ADMIN": {"users", "groups", "apps"},
+	"SUPER_ADMIN":     {"users", "groups", "apps", "apiTokens", logs, eventHooks, oauthIntegrations},
+	"ORG_ADMIN":       {"users", "groups", logs},
+	"READ_ONLY_ADMIN": {"users", "groups", "apps", logs},
 }
 
 // customSight is what a custom role needs to be shown all of a thing: one of the permissions, over all of a
@@ -102,7 +102,7 @@ func (o *Okta) rights(ctx context.Context) (*ownRights, error) {
 // sees returns nil if the credential is shown every one of a thing. A thing that Okta refuses rather than
 // hides needs no more than the users it belongs to.
 func (o *Okta) sees(ctx context.Context, thing string) error {
-	if _, hidden := customSight[thing]; !hidden {
+	if _, hidden := words[thing]; !hidden {
 		thing = "users"
 	}
 	own, err := o.rights(ctx)
@@ -128,18 +128,22 @@ func (o *Okta) sees(ctx context.Context, thing string) error {
 		Op:   "read from Okta",
 		Reason: "the credential has " + roles + ", to which Okta may show only part of the " + words[thing] +
 			" of the org, so a list of them can't be taken for all there is",
-		Fix: "Give it a role that is shown all of them: Super Administrator, " + enough[thing] + ".",
+		Fix: "Give it a role that is shown all of them: Super Administrator" + enough[thing] + ".",
 	}
 }
 
-var words = map[string]string{"users": "users", "groups": "groups", "apps": "applications", "apiTokens": "API tokens"}
+var words = map[string]string{
+	"users": "users", "groups": "groups", "apps": "applications", "apiTokens": "API tokens",
+	logs: "events in the System Log", eventHooks: "event hooks", oauthIntegrations: "API service integrations",
+}
 
 // enough is what would do short of a super administrator.
 var enough = map[string]string{
-	"users":     "Read-only or Organizational Administrator, or a custom role that may view users (okta.users.read) over all users",
-	"groups":    "Read-only or Organizational Administrator, or a custom role that may view groups (okta.groups.read) over all groups",
-	"apps":      "Read-only Administrator, or a custom role that may view applications (okta.apps.read) over all applications",
-	"apiTokens": "or a custom role that may view API tokens (okta.users.apitokens.read) over all users",
+	"users":     ", Read-only or Organizational Administrator, or a custom role that may view users (okta.users.read) over all users",
+	"groups":    ", Read-only or Organizational Administrator, or a custom role that may view groups (okta.groups.read) over all groups",
+	"apps":      ", Read-only Administrator, or a custom role that may view applications (okta.apps.read) over all applications",
+	"apiTokens": ", or a custom role that may view API tokens (okta.users.apitokens.read) over all users",
+	logs:        ", or Read-only or Organizational Administrator",
 }
 
 // custom adds what a custom role shows all of. A permission with conditions shows only part, be it only of

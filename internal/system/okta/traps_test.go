@@ -144,7 +144,7 @@ func TestWhatIsNotAnIDNeverReachesAPath(t *testing.T) {
 
 func TestTheAssertionDoesNotTravelInAURLAndAnAccessTokenIsUsedAgain(t *testing.T) {
 	t.Parallel()
-	w := newApplication(t, sandboxokta.ServiceApp)
+	w := newApplication(t)
 	for range 3 {
 		if _, err := okta.GroupMembership(w.okta).List(t.Context(), w.id(sandboxokta.Jane)); err != nil {
 			t.Fatal(err)
@@ -167,17 +167,17 @@ func TestTheAssertionDoesNotTravelInAURLAndAnAccessTokenIsUsedAgain(t *testing.T
 }
 
 // newApplication is a world in which the credential is a service application's.
-func newApplication(t *testing.T, label string) *world {
+func newApplication(t *testing.T) *world {
 	t.Helper()
 	return newWorld(t, sandboxokta.HandlerOptions{}, func(c *okta.Config) {
 		org := sandboxokta.NewOrg(sandbox.Acme(), c.Clock) // Ids follow from names: any org of the company tells them.
-		c.APIToken, c.ClientID, c.PrivateKey = "", org.AppID(label), sandboxokta.ClientKey
+		c.APIToken, c.ClientID, c.PrivateKey = "", org.AppID(sandboxokta.ServiceApp), sandboxokta.ClientKey
 	})
 }
 
 func TestAnAccessTokenThatExpiresInMidRunIsReplaced(t *testing.T) {
 	t.Parallel()
-	w := newApplication(t, sandboxokta.ServiceApp)
+	w := newApplication(t)
 	groups := okta.GroupMembership(w.okta)
 	for range 3 {
 		if _, err := groups.List(t.Context(), w.id(sandboxokta.Jane)); err != nil {
