@@ -113,8 +113,8 @@ func waivedPlaces(v caseValues, now time.Time) map[place]bool {
 	return waived
 }
 
-// vanished are the lines to say of kinds that a system no longer has, and of systems that are no longer configured, where the person was last seen to hold something: it
-// is not gone because nobody can look any more.
+// vanished are the lines to say of kinds that a system no longer has, and of systems that are no longer configured, where
+// the person was last seen to hold something: it is not gone because nobody can look any more.
 func vanished(known caseFacts, found *inventory) (lines []string) {
 	looked := map[string]bool{}
 	for _, places := range [][]place{found.checked, slices.Collect(maps.Keys(found.leftOut))} {
@@ -178,6 +178,7 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 	}
 	for at, reason := range found.notAvailable {
 		control := known.Controls[at.String()]
+		control.Waived = false
 		if len(control.Grants) == 0 {
 			// Else it was there once, and what the person held is gone: that is what is known of it.
 			control = controlFact{NotAvailable: reason}

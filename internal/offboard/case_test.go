@@ -76,14 +76,15 @@ func (c *closing) remembered(t *testing.T, f caseFacts) (again caseFacts) {
 }
 
 func (c *closing) except(key, until string) {
-	kinds := map[string]attr.Type{"owner": types.StringType, "reason": types.StringType, "until": types.StringType}
 	exceptions := map[string]attr.Value{}
 	maps.Copy(exceptions, c.v.Exceptions.Elements())
-	exceptions[key] = types.ObjectValueMust(kinds, map[string]attr.Value{
+	exceptions[key] = types.ObjectValueMust(exceptionTypes, map[string]attr.Value{
 		"owner": types.StringValue("mei@acme.example"), "reason": types.StringValue("hands over"), "until": types.StringValue(until),
 	})
-	c.v.Exceptions = types.MapValueMust(types.ObjectType{AttrTypes: kinds}, exceptions)
+	c.v.Exceptions = types.MapValueMust(types.ObjectType{AttrTypes: exceptionTypes}, exceptions)
 }
+
+var exceptionTypes = map[string]attr.Type{"owner": types.StringType, "reason": types.StringType, "until": types.StringType}
 
 func (c *closing) attest(arguments map[string]string) {
 	kinds, values := map[string]attr.Type{}, map[string]attr.Value{}
