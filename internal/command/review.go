@@ -65,7 +65,7 @@ func runReview(_ context.Context, c *cli.Command) error {
 		return cli.Exit("review reads plan JSON on standard input: terraform show -json FILE | terraform-provider-offboard review", reviewUnread)
 	}
 	found, err := review.Read(root.Reader, review.Options{
-		Kinds: provider.Reviewed(), MaxPeople: c.Int("max-people"), Protected: c.StringSlice("protected"), ApprovedBy: c.String("approved-by"),
+		Kinds: provider.Reviewed(), Indirect: provider.Indirect(), MaxPeople: c.Int("max-people"), Protected: c.StringSlice("protected"), ApprovedBy: c.String("approved-by"),
 	})
 	if err != nil {
 		return cli.Exit("could not review the plan: "+err.Error()+".", reviewUnread)

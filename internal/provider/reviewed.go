@@ -7,6 +7,16 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 )
 
+// Indirect are the places of what is traced, as a review of a plan has to know them: "okta/event_hooks".
+func Indirect() (places []string) {
+	for _, trace := range Traces {
+		for _, system := range trace.systems() {
+			places = append(places, system+"/"+trace.Name)
+		}
+	}
+	return places
+}
+
 // Reviewed is the table of kinds, as far as a review of a plan has to know it. Whether a grant moves a connector says
 // without a call, and so without a system behind it.
 func Reviewed() []review.Kind {

@@ -88,6 +88,9 @@ func (b *builder) concern(p plan) {
 			note(deletedRows, row.Deleted)
 		}
 		for _, found := range person.Cases {
+			for _, label := range found.Indirect {
+				rows[indirectRows] = append(rows[indirectRows], label+", of "+person.Email)
+			}
 			for id := range found.Open {
 				open = append(open, id+", of "+person.Email)
 			}

@@ -356,7 +356,12 @@ func (w *writer) cases(p *Person) string {
 		}
 		lines = append(lines, line)
 		for _, what := range slices.Sorted(maps.Keys(found.Waived)) {
-			lines = append(lines, "waived: "+w.name(what)+" until "+w.name(found.Waived[what]))
+			waiver := found.Waived[what]
+			label := ""
+			if waiver.Label != "" {
+				label = w.name(waiver.Label) + ", "
+			}
+			lines = append(lines, "waived: "+label+w.name(what)+" until "+w.name(waiver.Until)+", by "+w.name(waiver.Owner))
 		}
 	}
 	return w.list("Case", lines)

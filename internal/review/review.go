@@ -30,6 +30,8 @@ type Kind struct {
 // Options say what needs a second pair of eyes.
 type Options struct {
 	Kinds []Kind
+	// Indirect are the places, as system/kind, of what is theirs and not their account's: no resource takes it away.
+	Indirect []string
 	// MaxPeople is how many people may be newly terminated without.
 	MaxPeople int
 	// Protected are addresses and account ids, besides those that the provider block has as constants.
@@ -128,9 +130,21 @@ type Case struct {
 	// Open is what the plan finds outstanding and no resource of it takes away: id to label.
 	Open map[string]string
 	// Waived are its exceptions.
-	Waived map[string]string
+	Waived map[string]Waiver
+	// Indirect is what it finds that is theirs and not their account's, accepted or not: labels, in order.
+	Indirect []string
 	// Begins says that the plan does not show yet what is outstanding.
 	Begins bool
+}
+
+// A Waiver is what somebody accepts until a time: something outstanding, which has a label, or a kind that nobody has to
+// look at.
+type Waiver struct{ Label, Owner, Until string }
+
+// placeOf is the system and the kind of something outstanding: "okta/keys" of "okta/keys/00T1".
+func placeOf(id string) string {
+	parts := strings.SplitN(id, "/", 3)
+	return strings.Join(parts[:min(2, len(parts))], "/")
 }
 
 // Read makes a review of plan JSON. An error says that it can't be read, and that nothing is known.
@@ -311,9 +325,11 @@ func (b *builder) addCase(c change, before, after *object) {
 	}
 	found := Case{
 		ApprovedBy: after.ApprovedBy, Reference: after.Reference, Status: after.Status, Systems: after.Systems,
-		Coverage: after.Coverage, Open: map[string]string{}, Waived: map[string]string{}, Begins: c.does("create"),
+		Coverage: after.Coverage, Open: map[string]string{}, Waived: map[string]Waiver{}, Begins: c.does("create"),
 	}
+	var outstanding map[string]string
 	if before != nil {
+		outstanding = before.Outstanding
 		if found.Status == "" {
 			found.Status = before.Status
 		}
@@ -323,8 +339,20 @@ func (b *builder) addCase(c change, before, after *object) {
 		maps.Copy(found.Open, before.Outstanding)
 	}
 	for what, why := range after.Exceptions {
-		found.Waived[what] = why.Until
+		waiver := Waiver{Label: found.Open[what], Owner: why.Owner, Until: why.Until}
+		for id := range found.Open {
+			if id == what || strings.HasPrefix(id, what+"/") && strings.Count(what, "/") == 1 {
+				delete(found.Open, id)
+			}
+		}
+		found.Waived[what] = waiver
 	}
+	for id, label := range outstanding {
+		if place := placeOf(id); slices.Contains(b.Indirect, place) {
+			found.Indirect = append(found.Indirect, label)
+		}
+	}
+	slices.Sort(found.Indirect)
 	p := b.person(after.Person)
 	p.Cases = append(p.Cases, found)
 }

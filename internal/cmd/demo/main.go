@@ -99,7 +99,7 @@ func (d *demo) story(ctx context.Context) error {
 		return err
 	}
 	say("The pull request gets the summary first (terraform show -json exit.tfplan | terraform-provider-offboard review), whose exit code\n" +
-		"    says whether it needs a second pair of eyes. The case names an approver and everything has a successor, so this one does not (exit code 0):")
+		"    says whether it needs a second pair of eyes. This one does (exit code 3), because of what she made that others rely on:")
 	if err := d.review(ctx); err != nil {
 		return err
 	}
