@@ -333,6 +333,27 @@ func TestEverybodyIsNamedAsLongAsThatFits(t *testing.T) {
 	}
 }
 
+func TestWhatSomebodyAcceptsIsNotOutstandingAndWhatIsIndirectNeedsASecondLook(t *testing.T) {
+	t.Parallel()
+	o := options()
+	o.Indirect = provider.Indirect()
+	until := object{"owner": "sam@acme.example", "reason": "Taken over.", "until": "2027-01-01T00:00:00Z"}
+	found := read(t, planOf(t, nil, changeOf("case",
+		object{"person": jane, "outstanding": object{"okta/event_hooks/w1": "Joiners", "okta/keys/k": "ci", "okta/devices/d": "laptop"}},
+		object{"person": jane, "approved_by": "ciso@acme.example", "exceptions": object{"okta/event_hooks/w1": until, "okta/devices": until}},
+		object{}, "update")), o)
+	open := found.People[0].Cases[0]
+	if diff := cmp.Diff(map[string]string{"okta/keys/k": "ci"}, open.Open); diff != "" {
+		t.Error(diff)
+	}
+	text := found.Text()
+	for _, said := range []string{"waived: Joiners, okta/event_hooks/w1 until 2027-01-01T00:00:00Z, by sam@acme.example", "Others or programs rely on it (1): Joiners, of " + jane} {
+		if !strings.Contains(text, said) {
+			t.Errorf("%q is not said in:\n%s", said, text)
+		}
+	}
+}
+
 func FuzzReviews(f *testing.F) {
 	// Small ones: a fuzzer that starts from the real plans, of 50 kB each, gets nowhere.
 	for _, change := range []object{
