@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -59,12 +58,6 @@ type attestation struct {
 	AttestedAt  types.String `tfsdk:"attested_at"`
 	Reference   types.String `tfsdk:"reference"`
 	ExpiresAt   types.String `tfsdk:"expires_at"`
-}
-
-// attestationTypes are those of attestation.
-var attestationTypes = map[string]attr.Type{
-	attrPerson: types.StringType, attrApplication: types.StringType, attrOwner: types.StringType, attrStatement: types.StringType,
-	attrAttestedBy: types.StringType, attrAttestedAt: types.StringType, attrReference: types.StringType, attrExpiresAt: types.StringType,
 }
 
 // status is what the attestation is worth at a time.

@@ -81,13 +81,10 @@ type caseValues struct {
 	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
-var (
-	exceptionTypes    = map[string]attr.Type{attrOwner: types.StringType, "reason": types.StringType, "until": types.StringType}
-	caseCoverageTypes = map[string]attr.Type{
-		"expected": types.Int64Type, "checked": types.Int64Type, "not_available": types.Int64Type, attested: types.Int64Type, "waived": types.Int64Type,
-		"outstanding": types.Int64Type,
-	}
-)
+var caseCoverageTypes = map[string]attr.Type{
+	"expected": types.Int64Type, "checked": types.Int64Type, "not_available": types.Int64Type, attested: types.Int64Type, "waived": types.Int64Type,
+	"outstanding": types.Int64Type,
+}
 
 func readCase(ctx context.Context, from whole, diags *diag.Diagnostics) caseValues {
 	var v caseValues

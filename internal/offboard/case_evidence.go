@@ -45,7 +45,7 @@ func (r *Case) evidence(v caseValues, now caseFacts, readers map[string]access.A
 		record.Systems = append(record.Systems, system)
 	}
 	for name, control := range now.Controls {
-		record.Controls = append(record.Controls, r.control(v, now, name, control))
+		record.Controls = append(record.Controls, r.control(v, name, control))
 	}
 	for name, a := range v.attestations() {
 		record.Controls = append(record.Controls, attestedControl(v, now, name, a))
@@ -55,7 +55,7 @@ func (r *Case) evidence(v caseValues, now caseFacts, readers map[string]access.A
 }
 
 // control is what is known of one place.
-func (r *Case) control(v caseValues, now caseFacts, name string, fact controlFact) evidence.Control {
+func (r *Case) control(v caseValues, name string, fact controlFact) evidence.Control {
 	system, kind, _ := strings.Cut(name, "/")
 	control := evidence.Control{
 		ID: name, Title: title(kind) + " in " + system, Tags: r.tags(kind), Dormant: fact.Dormant,

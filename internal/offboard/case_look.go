@@ -31,7 +31,7 @@ func (r *Case) look(ctx context.Context, v caseValues, known caseFacts, closing 
 		return known, []string{"  - No system is configured in the provider block, so there is nowhere to look."}
 	}
 	found := s.run(ctx)
-	failures := append(found.failures(), vanished(known, found)...)
+	failures := slices.Concat(found.failures(), vanished(known, found))
 	if len(failures) > 0 {
 		return known, failures
 	}
@@ -50,20 +50,31 @@ func (r *Case) share(
 	for id, grant := range control.Grants {
 		before[id] = grant.Label
 	}
-	if rechecker, ok := system.Connectors[kind.Name].(access.Rechecker); ok && closing && known.whole(at, account) {
-		grants, err := rechecker.Recheck(ctx, account, before.IDs())
-		return listed{dated{grants, asked}, err}
+	rechecker, single := system.Connectors[kind.Name].(access.Rechecker)
+	single = single && closing
+	var grants []access.Grant
+	var err error
+	if !single || !known.whole(at, account) {
+		grants, err = system.list(ctx, kind.Name, account)
 	}
-	grants, err := system.list(ctx, kind.Name, account)
-	if err == nil {
+	switch {
+	case err != nil:
+	case single:
+		// What everybody holds may have been listed earlier in the run, before something was taken from this account.
+		for _, grant := range grants {
+			before[grant.ID] = grant.Label
+		}
+		grants, err = rechecker.Recheck(ctx, account, before.IDs())
+	default:
 		grants, err = system.recheck(ctx, kind.Name, account, grants, before)
 	}
 	return listed{dated{grants, asked}, err}
 }
 
-// whole says that the case has once been told all that the account holds at a place.
+// whole says that the case was told all that the account holds at a place when it last looked.
 func (f caseFacts) whole(at place, account access.AccountID) bool {
-	return !f.Controls[at.String()].CheckedAt.IsZero() && f.Accounts[at.system].ID == account
+	control := f.Controls[at.String()]
+	return !control.CheckedAt.IsZero() && !control.Waived && f.Accounts[at.system].ID == account
 }
 
 // made is what an account made at a place and was there when the case looked last.
@@ -102,13 +113,28 @@ func waivedPlaces(v caseValues, now time.Time) map[place]bool {
 	return waived
 }
 
-// vanished are the lines to say of kinds that a system no longer has, where the person was last seen to hold something: it
-// is not gone because nobody can look any more.
+// vanished are the lines to say of kinds that a system no longer has, and of systems that are no longer configured, where
+// the person was last seen to hold something: it is not gone because nobody can look any more.
 func vanished(known caseFacts, found *inventory) (lines []string) {
-	for at, reason := range found.notAvailable {
-		for _, grant := range known.Controls[at.String()].Grants {
+	looked := map[string]bool{}
+	for _, places := range [][]place{found.checked, slices.Collect(maps.Keys(found.leftOut))} {
+		for _, at := range places {
+			looked[at.String()] = true
+		}
+	}
+	for name, control := range known.Controls {
+		if looked[name] {
+			continue
+		}
+		reason := "Nothing that the provider block configures has it."
+		for at, why := range found.notAvailable {
+			if at.String() == name {
+				reason = why
+			}
+		}
+		for _, grant := range control.Grants {
 			if grant.unsettled() {
-				lines = append(lines, fmt.Sprintf("  - %s: %s was held there, and can't be looked for any more: %s", at, grant.Label, reason))
+				lines = append(lines, fmt.Sprintf("  - %s: %s was held there, and can't be looked for any more: %s", name, grant.Label, reason))
 			}
 		}
 	}
@@ -143,7 +169,7 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 		if listedAt.IsZero() {
 			listedAt = now // Nobody was there to be asked about.
 		}
-		done, _ := r.env.ledger.of(at, account.ID)
+		done := r.env.ledger.of(at, account.ID)
 		control.take(lists[at], listedAt, done, "offboard_"+at.kind, search{env: r.env}.moving(at))
 		if _, single := r.env.Systems[at.system].Connectors[at.kind].(access.Rechecker); single && closing && known.whole(at, account.ID) {
 			control.CheckedAt = known.Controls[at.String()].CheckedAt // Single grants were asked about since.
@@ -152,6 +178,7 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 	}
 	for at, reason := range found.notAvailable {
 		control := known.Controls[at.String()]
+		control.Waived = false
 		if len(control.Grants) == 0 {
 			// Else it was there once, and what the person held is gone: that is what is known of it.
 			control = controlFact{NotAvailable: reason}

@@ -24,6 +24,12 @@ func (r *Case) ValidateConfig(ctx context.Context, req resource.ValidateConfigRe
 			diags.Append(errorThemselves(name, v))
 		}
 	}
+	for key, e := range v.exceptions() {
+		if strings.EqualFold(e.owner, v.Person.ValueString()) {
+			diags.AddAttributeError(path.Root(attrExceptions).AtMapKey(key), "The leaver themselves", v.Person.ValueString()+
+				" leaves, and can't accept that it stays. Name somebody else as its owner.")
+		}
+	}
 	requested, asked := moment(v.RequestedAt)
 	if approved, ok := moment(v.ApprovedAt); ok && asked && approved.Before(requested) {
 		diags.AddAttributeError(path.Root(attrApprovedAt), "Approved before it was requested", "Set approved_at to when it was approved, and requested_at to when it was asked for.")
@@ -124,8 +130,7 @@ func (r *Case) forgotten(known caseFacts, left map[string]string) (lines []strin
 			continue
 		}
 		at := place{system, kind}
-		done, _ := r.env.ledger.of(at, known.Accounts[system].ID)
-		if _, goes := done.going[access.GrantID(id)]; !goes {
+		if _, goes := r.env.ledger.of(at, known.Accounts[system].ID).going[access.GrantID(id)]; !goes {
 			lines = append(lines, "  - "+key+": "+left[key])
 		}
 	}

@@ -73,9 +73,9 @@ func (l *ledger) change(at place, account access.AccountID, how func(*deed)) {
 	l.deeds[key] = d
 }
 
-func (l *ledger) of(at place, account access.AccountID) (deed, bool) {
+// of is what was done there, or is about to be.
+func (l *ledger) of(at place, account access.AccountID) deed {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	d, ok := l.deeds[deedKey{at, account}]
-	return d, ok
+	return l.deeds[deedKey{at, account}]
 }

@@ -130,7 +130,7 @@ func TestACaseStaysOpenUntilSomebodyTakesOverWhatThePersonMade(t *testing.T) {
 	if left := known.outstanding(accepted, now); len(left) != 0 {
 		t.Errorf("outstanding is %v", left)
 	}
-	record := r.control(accepted, known, "doors/robots", known.Controls["doors/robots"])
+	record := r.control(accepted, "doors/robots", known.Controls["doors/robots"])
 	if record.Assurance != string(access.Waived) || record.Grants[0].Exception.Owner != "mei@acme.example" {
 		t.Errorf("%+v", record)
 	}
