@@ -32,7 +32,8 @@ func errorNoSystems() diag.Diagnostic {
 
 func warnNobodyAnywhere(c search) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(rootPerson, "Nobody by that address", fmt.Sprintf(
-		"Nobody is %s in %s. If they never had an account, or it has been deleted, all is well. If the address is misspelt, correct it.",
+		"Nobody is %s in %s. If they never had an account, all is well, and if it has been deleted nothing is held; what it made is then not found by the address. "+
+			"If the address is misspelt, correct it.",
 		c.person, strings.Join(c.systems, ", ")))
 }
 

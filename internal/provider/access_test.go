@@ -63,6 +63,20 @@ func indirectly() (places []string) {
 	return places
 }
 
+func TestNothingThatIsTracedHasTheNameOfAKind(t *testing.T) {
+	t.Parallel()
+	names := map[string]bool{}
+	for _, row := range provider.Kinds {
+		names[row.Name] = true
+	}
+	for _, trace := range provider.Traces {
+		if names[trace.Name] || trace.Row == "" {
+			t.Errorf("%s is taken, or says nothing", trace.Name)
+		}
+		names[trace.Name] = true
+	}
+}
+
 // janes are the labels of what Jane made, by place.
 var janes = map[string][]string{
 	"okta/event_hooks":      {"Joiners to Slack (event hook of 2023-11-21)"},

@@ -14,6 +14,8 @@ import (
 // OpenTofu writes it too. terraform-json is not used: it leaves out errored and applyable, and refuses a plan for parts
 // of it that no review reads.
 type plan struct {
+	// Timestamp is when the plan was made, which exceptions are measured by.
+	Timestamp        string          `json:"timestamp"`
 	FormatVersion    string          `json:"format_version"`
 	TerraformVersion string          `json:"terraform_version"`
 	Errored          *bool           `json:"errored"`

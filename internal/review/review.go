@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 const (
@@ -360,7 +361,7 @@ func (b *builder) addCase(c change, before, after *object) {
 // finish puts things in order, and says what needs saying of the whole.
 func (b *builder) finish(p plan) {
 	for _, person := range b.people {
-		person.settle()
+		person.settle(p.Timestamp)
 		b.review.People = append(b.review.People, person)
 	}
 	slices.SortFunc(b.review.People, func(a, c *Person) int {
@@ -370,8 +371,9 @@ func (b *builder) finish(p plan) {
 	b.concern(p)
 }
 
-// settle puts what is known of somebody in order, and takes out of the cases what the plan takes away.
-func (p *Person) settle() {
+// settle puts what is known of somebody in order, and takes out of the cases what the plan takes away, and what somebody
+// accepts beyond the plan's time: of that a case says so itself.
+func (p *Person) settle(planned string) {
 	byPlace := func(a, c Row) int {
 		return cmp.Or(cmp.Compare(a.System, c.System), cmp.Compare(a.Kind, c.Kind), cmp.Compare(a.Label, c.Label), cmp.Compare(a.ID, c.ID))
 	}
@@ -388,7 +390,18 @@ func (p *Person) settle() {
 				delete(found.Open, row.key())
 			}
 		}
+		maps.DeleteFunc(found.Open, func(key, _ string) bool {
+			place := key[:max(0, strings.LastIndex(key, "/"))]
+			return outlasts(found.Waived[key], planned) || outlasts(found.Waived[place], planned)
+		})
 	}
+}
+
+// outlasts says that an exception has not ended when a plan is made. One of which that is not known has.
+func outlasts(until, planned string) bool {
+	end, err := time.Parse(time.RFC3339, until)
+	made, unknown := time.Parse(time.RFC3339, planned)
+	return err == nil && unknown == nil && end.After(made)
 }
 
 // weight is how much somebody has to lose: rows first, then what ceases to be watched.

@@ -133,6 +133,15 @@ func TestWhatNeedsASecondPairOfEyesIsSaid(t *testing.T) {
 		before["outstanding"] = outstanding
 		return changeOf("case", before, side, object{}, "update")
 	}
+	accepted := func(what, until string) []object {
+		one := aCase("ciso@acme.example", object{"okta/event_hooks/who1": "Joiners to Slack"})
+		change, _ := one["change"].(object)
+		after, _ := change["after"].(object)
+		after["exceptions"] = object{what: object{"owner": "mei@acme.example", "reason": "Takes it over.", "until": until}}
+		return []object{one}
+	}
+	planned := object{"timestamp": "2026-11-20T09:00:00Z"}
+	const outstanding = "Outstanding, and nothing in this plan takes it away (1)"
 	var many []object
 	for i := range 11 {
 		many = append(many, losing("tokens", fmt.Sprintf("p%d@acme.example", i), object{"t": "A token"}, nil))
@@ -144,30 +153,35 @@ func TestWhatNeedsASecondPairOfEyesIsSaid(t *testing.T) {
 		adjust  func(*review.Options)
 		says    string
 	}{
-		"nothing":           {changes: []object{groups}},
-		"many people":       {changes: many, says: "11 people are newly terminated, and more than 10"},
-		"protected here":    {changes: []object{groups}, adjust: func(o *review.Options) { o.Protected = []string{"JANE.DOE@acme.example"} }, says: "Somebody protected"},
-		"protected there":   {changes: []object{groups}, more: object{"configuration": object{"provider_config": object{"x": object{"full_name": "registry.terraform.io/offboard/offboard", "expressions": object{"protected": object{"constant_value": []string{jane}}}}}}}, says: "Somebody protected"},
-		"stays":             {changes: []object{losing("group_membership", jane, object{"g": "CORP"}, object{"stays": object{"g": "Its members change in AD."}})}, says: "Will not go from here"},
-		"a key in use":      {changes: []object{losing("keys", jane, object{"k": "ci"}, object{"notes": object{"k": "CI stops working."}})}, says: "Others or programs rely on it"},
-		"no successor":      {changes: []object{losing("group_ownership", jane, object{"g": "Eng"}, nil)}, says: "there is no successor"},
-		"successor":         {changes: []object{losing("group_ownership", jane, object{"g": "Eng"}, object{"successor": "mei@acme.example"})}},
-		"no approver":       {changes: []object{groups}, adjust: func(o *review.Options) { o.ApprovedBy = "" }, says: "Nobody is named who approved it"},
-		"own approver":      {changes: []object{groups, aCase(jane, nil)}, adjust: func(o *review.Options) { o.ApprovedBy = "" }, says: "Approved by the person themselves"},
-		"approver":          {changes: []object{groups, aCase("ciso@acme.example", nil)}, adjust: func(o *review.Options) { o.ApprovedBy = "" }},
-		"returned":          {changes: []object{losing("group_membership", jane, object{"g": "VPN"}, object{"terminated": true, "removed": object{"g": object{"label": "VPN"}}})}, says: "Returned, or not gone"},
-		"outstanding":       {changes: []object{groups, aCase("ciso@acme.example", object{"okta/keys/k1": "ci (API token)", "okta/group_membership/g": "VPN"})}, says: "Outstanding, and nothing in this plan takes it away (1)"},
-		"outstanding going": {changes: []object{groups, aCase("ciso@acme.example", object{"okta/group_membership/g": "VPN"})}},
-		"deletion":          {changes: []object{losing("account", jane, object{"a": "jane (ACTIVE)"}, object{"disposition": "delete"})}, says: "can't be undone"},
-		"stops watching":    {changes: []object{changeOf("tokens", object{"person": jane, "system": "okta", "access": object{"t": "x"}}, nil, object{}, "forget")}, says: "No longer watched, and not removed"},
-		"a hold is let go":  {changes: []object{changeOf("legal_hold", object{"person": jane, "system": "google", "holds": object{"mail": "h"}}, object{"person": jane, "system": "google", "holds": object{}}, object{}, "update")}, says: "A legal hold is released"},
-		"unattested":        {changes: []object{changeOf("attestation", nil, object{"person": jane, "application": "Badges", "status": "unattested"}, object{}, "create")}, says: "Not attested"},
-		"targeted":          {changes: []object{groups}, more: object{"complete": false}, says: "The plan is not complete"},
-		"deferred":          {changes: []object{groups}, more: object{"deferred_changes": []object{{"reason": "provider_config_unknown", "resource_change": groups}}}, says: "Deferred, and so not in this plan"},
-		"unknown rows":      {changes: []object{changeOf("tokens", object{"person": jane, "system": "okta", "access": object{"t": "x"}}, object{"person": jane, "system": "okta"}, object{"access": true}, "update")}, says: "no row can be shown"},
-		"somebody unknown":  {changes: []object{changeOf("tokens", nil, object{"system": "okta"}, object{"person": true}, "create")}, says: "Whom it is about is not known"},
-		"an unknown kind":   {changes: []object{losing("badges", jane, object{"b": "Door"}, nil)}, says: "Not known to this version"},
-		"an unknown action": {changes: []object{changeOf("tokens", object{"person": jane, "access": object{}}, object{"person": jane, "access": object{}}, object{}, "update", "abandon")}, says: "Not known to this version"},
+		"nothing":                      {changes: []object{groups}},
+		"many people":                  {changes: many, says: "11 people are newly terminated, and more than 10"},
+		"protected here":               {changes: []object{groups}, adjust: func(o *review.Options) { o.Protected = []string{"JANE.DOE@acme.example"} }, says: "Somebody protected"},
+		"protected there":              {changes: []object{groups}, more: object{"configuration": object{"provider_config": object{"x": object{"full_name": "registry.terraform.io/offboard/offboard", "expressions": object{"protected": object{"constant_value": []string{jane}}}}}}}, says: "Somebody protected"},
+		"stays":                        {changes: []object{losing("group_membership", jane, object{"g": "CORP"}, object{"stays": object{"g": "Its members change in AD."}})}, says: "Will not go from here"},
+		"a key in use":                 {changes: []object{losing("keys", jane, object{"k": "ci"}, object{"notes": object{"k": "CI stops working."}})}, says: "Others or programs rely on it"},
+		"no successor":                 {changes: []object{losing("group_ownership", jane, object{"g": "Eng"}, nil)}, says: "there is no successor"},
+		"successor":                    {changes: []object{losing("group_ownership", jane, object{"g": "Eng"}, object{"successor": "mei@acme.example"})}},
+		"no approver":                  {changes: []object{groups}, adjust: func(o *review.Options) { o.ApprovedBy = "" }, says: "Nobody is named who approved it"},
+		"own approver":                 {changes: []object{groups, aCase(jane, nil)}, adjust: func(o *review.Options) { o.ApprovedBy = "" }, says: "Approved by the person themselves"},
+		"approver":                     {changes: []object{groups, aCase("ciso@acme.example", nil)}, adjust: func(o *review.Options) { o.ApprovedBy = "" }},
+		"returned":                     {changes: []object{losing("group_membership", jane, object{"g": "VPN"}, object{"terminated": true, "removed": object{"g": object{"label": "VPN"}}})}, says: "Returned, or not gone"},
+		"outstanding":                  {changes: []object{groups, aCase("ciso@acme.example", object{"okta/keys/k1": "ci (API token)", "okta/group_membership/g": "VPN"})}, says: "Outstanding, and nothing in this plan takes it away (1)"},
+		"outstanding going":            {changes: []object{groups, aCase("ciso@acme.example", object{"okta/group_membership/g": "VPN"})}},
+		"taken over":                   {changes: accepted("okta/event_hooks/who1", "2027-01-01T00:00:00Z"), more: planned},
+		"all taken over":               {changes: accepted("okta/event_hooks", "2027-01-01T00:00:00Z"), more: planned},
+		"another taken over":           {changes: accepted("okta/event_hooks/who2", "2027-01-01T00:00:00Z"), more: planned, says: outstanding},
+		"taken over once":              {changes: accepted("okta/event_hooks/who1", "2026-11-20T08:00:00Z"), more: planned, says: outstanding},
+		"taken over, whenever that is": {changes: accepted("okta/event_hooks/who1", "2027-01-01T00:00:00Z"), says: outstanding},
+		"deletion":                     {changes: []object{losing("account", jane, object{"a": "jane (ACTIVE)"}, object{"disposition": "delete"})}, says: "can't be undone"},
+		"stops watching":               {changes: []object{changeOf("tokens", object{"person": jane, "system": "okta", "access": object{"t": "x"}}, nil, object{}, "forget")}, says: "No longer watched, and not removed"},
+		"a hold is let go":             {changes: []object{changeOf("legal_hold", object{"person": jane, "system": "google", "holds": object{"mail": "h"}}, object{"person": jane, "system": "google", "holds": object{}}, object{}, "update")}, says: "A legal hold is released"},
+		"unattested":                   {changes: []object{changeOf("attestation", nil, object{"person": jane, "application": "Badges", "status": "unattested"}, object{}, "create")}, says: "Not attested"},
+		"targeted":                     {changes: []object{groups}, more: object{"complete": false}, says: "The plan is not complete"},
+		"deferred":                     {changes: []object{groups}, more: object{"deferred_changes": []object{{"reason": "provider_config_unknown", "resource_change": groups}}}, says: "Deferred, and so not in this plan"},
+		"unknown rows":                 {changes: []object{changeOf("tokens", object{"person": jane, "system": "okta", "access": object{"t": "x"}}, object{"person": jane, "system": "okta"}, object{"access": true}, "update")}, says: "no row can be shown"},
+		"somebody unknown":             {changes: []object{changeOf("tokens", nil, object{"system": "okta"}, object{"person": true}, "create")}, says: "Whom it is about is not known"},
+		"an unknown kind":              {changes: []object{losing("badges", jane, object{"b": "Door"}, nil)}, says: "Not known to this version"},
+		"an unknown action":            {changes: []object{changeOf("tokens", object{"person": jane, "access": object{}}, object{"person": jane, "access": object{}}, object{}, "update", "abandon")}, says: "Not known to this version"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

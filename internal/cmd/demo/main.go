@@ -91,7 +91,7 @@ func (d *demo) close() {
 // story is what the demo shows.
 func (d *demo) story(ctx context.Context) error {
 	say("%s leaves. Her accounts are in Okta and in Google Workspace, here two sandboxes that speak the vendors' own APIs.\n"+
-		"    The pull request sets terminated: true in leavers.yaml, and opens the case; this is the plan its approvers read:", leaver)
+		"    The pull request sets terminated: true in leavers.yaml, and opens the case, with who takes over what she made; this is the plan its approvers read:", leaver)
 	if err := d.plan(ctx, changes); err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.contained(exit); err != nil {
 		return err
 	}
-	say("Nothing was left, so the case is closed. This is what an auditor does with its evidence, offline (terraform output -json evidence; verify --key):")
+	say("Nothing is outstanding, so the case is closed. This is what an auditor does with its evidence, offline (terraform output -json evidence; verify --key):")
 	if err := d.evidence(ctx); err != nil {
 		return err
 	}

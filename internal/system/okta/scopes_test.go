@@ -164,6 +164,32 @@ func TestWhatIsAskedForIsWhatIsDocumentedAndNothingMore(t *testing.T) {
 	}
 }
 
+func TestTheScopesOfWhatIsTracedAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../templates/index.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []string
+	for _, line := range strings.Split(string(page), "\n") {
+		if columns := strings.Split(line, "|"); len(columns) == 5 && regexp.MustCompile("^ `[a-z]+_[a-z]+` $").MatchString(columns[1]) && !strings.Contains(columns[1], "offboard_") {
+			rows = append(rows, columns[2])
+		}
+	}
+	for _, scope := range okta.TraceScopes {
+		if !slices.ContainsFunc(rows, func(row string) bool { return strings.Contains(row, "`"+scope+"`") }) || !strings.Contains(string(readme), "`"+scope+"`") {
+			t.Errorf("%s is not documented", scope)
+		}
+		if slices.Contains(okta.ReadScopes, scope) {
+			t.Errorf("%s is asked for with all the rest", scope)
+		}
+	}
+}
+
 // documentedRoles are the permissions of the custom roles in the provider's documentation: to watch, and to remove.
 func documentedRoles(t *testing.T) (watch, remove []string) {
 	t.Helper()
