@@ -27,6 +27,8 @@ type accountFact struct {
 	// Alias says that the address is no more than an alias of it, and that the configuration does not name it.
 	Alias bool     `json:"alias,omitempty"`
 	Names []string `json:"names,omitempty"`
+	// Former are the ids of accounts of theirs that were deleted before they had this one. What those made may still be there.
+	Former []access.AccountID `json:"former,omitempty"`
 }
 
 // A controlFact is what is known of one place.

@@ -22,7 +22,7 @@ func (r *Case) look(ctx context.Context, v caseValues, known caseFacts, closing 
 	now := r.env.Clock.Now()
 	s := search{
 		env: r.env, table: r.table, person: v.person(), pins: texts[string](v.AccountIDs), systems: r.env.names(), known: known.accounts(),
-		waived: waivedPlaces(v, now), made: known.made,
+		former: known.former(), waived: waivedPlaces(v, now), made: known.made,
 		lists: func(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed {
 			return r.share(ctx, at, system, kind, account, known, closing)
 		},
@@ -91,12 +91,25 @@ func (f caseFacts) made(at place, account access.AccountID) access.Holdings {
 	return made
 }
 
-// accounts are the ids that the systems knew the person by.
+// accounts are the ids that the systems knew the person by. One to which the address was no more than an alias may be
+// somebody else's, and is not looked at for longer than the alias leads to it.
 func (f caseFacts) accounts() map[string]access.AccountID {
 	ids := map[string]access.AccountID{}
 	for name, account := range f.Accounts {
-		if account.ID != "" {
+		if account.ID != "" && !account.Alias {
 			ids[name] = account.ID
+		}
+	}
+	return ids
+}
+
+// former are the accounts of the person that have been deleted.
+func (f caseFacts) former() map[string][]access.AccountID {
+	ids := map[string][]access.AccountID{}
+	for name, account := range f.Accounts {
+		ids[name] = slices.Clip(account.Former)
+		if account.Gone {
+			ids[name] = append(ids[name], account.ID)
 		}
 	}
 	return ids
@@ -148,9 +161,16 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 	pins := texts[string](v.AccountIDs)
 	for name, seen := range found.accounts {
 		fact := accountFact{ID: seen.ID, Status: seen.Status, Names: seen.Names, Alias: !seen.None && pins[name] == "" && !seen.Own(v.person())}
-		if before := known.Accounts[name]; seen.None && before.ID != "" {
-			fact = accountFact{ID: before.ID, Gone: true}
-		} else if before.ID != "" && before.ID == seen.ID {
+		before := known.Accounts[name]
+		fact.Former = before.Former
+		switch {
+		case before.ID == "" || before.Alias && before.ID != seen.ID:
+			// It may have been anybody's.
+		case seen.None:
+			fact = accountFact{ID: before.ID, Gone: true, Former: before.Former}
+		case seen.Renewed, before.Gone && before.ID != seen.ID:
+			fact.Former = append(slices.Clone(before.Former), before.ID)
+		case before.ID == seen.ID:
 			fact.Alias = fact.Alias && before.Alias // One that was known by its own address may be renamed.
 		}
 		next.Accounts[name] = fact
@@ -162,8 +182,11 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 	for _, at := range found.checked {
 		control, account := known.Controls[at.String()], next.Accounts[at.system]
 		control.Grants, control.Marks = maps.Clone(control.Grants), maps.Clone(control.Marks)
-		if known.Accounts[at.system].ID != account.ID {
+		if before := known.Accounts[at.system]; before.ID != account.ID {
 			control.Marks = nil // Another account has another password.
+			if !found.accounts[at.system].Renewed && !before.Gone {
+				control.Grants = nil // The one before was somebody else's, as it turned out, and what it holds is not gone.
+			}
 		}
 		listedAt := found.listedAt[at]
 		if listedAt.IsZero() {
