@@ -68,9 +68,9 @@ func (r *Case) control(v caseValues, name string, fact controlFact) evidence.Con
 	for _, id := range sorted(fact.Grants) {
 		grant := fact.Grants[id]
 		row := evidence.Grant{ID: string(id), Label: grant.Label}
-		accepted, ok := exceptions[keyOf(name, id)]
-		if !ok {
-			accepted = exceptions[name]
+		accepted := exceptions[keyOf(name, id)]
+		if place := exceptions[name]; place.until.After(accepted.until) {
+			accepted = place // The other may have ended.
 		}
 		removed := grant.removed()
 		switch {

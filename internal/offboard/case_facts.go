@@ -75,9 +75,10 @@ type removedFact struct {
 // unsettled says that the grant stands in the way of closing, if nobody accepts it.
 func (g grantFact) unsettled() bool { return g.Held || g.Asleep }
 
-// removed is what a resource says of its going, unless it was held again after that.
+// removed is what a resource says of its going, unless it was held again after that. What is listed as it was left is not
+// held again, whatever the clocks of two machines say.
 func (g grantFact) removed() *removedFact {
-	if g.Removed == nil || g.Removed.At.Before(g.HeldAt) {
+	if g.Removed == nil || !g.Acknowledged && g.Removed.At.Before(g.HeldAt) {
 		return nil
 	}
 	return g.Removed
@@ -125,6 +126,7 @@ func (c *controlFact) take(listed []access.Grant, at time.Time, done deed, by st
 	for id, fact := range c.Grants {
 		_, holds := held[id]
 		_, isThere := there[id]
+		holds = holds || isThere && fact.Removed == nil // A mark of which nobody says yet that it is a removal's.
 		fact.Held, fact.Acknowledged, fact.Asleep = holds, isThere && !holds, false
 		switch {
 		case holds:
