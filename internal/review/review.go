@@ -340,13 +340,7 @@ func (b *builder) addCase(c change, before, after *object) {
 		maps.Copy(found.Open, before.Outstanding)
 	}
 	for what, why := range after.Exceptions {
-		waiver := Waiver{Label: found.Open[what], Owner: why.Owner, Until: why.Until}
-		for id := range found.Open {
-			if id == what || strings.HasPrefix(id, what+"/") && strings.Count(what, "/") == 1 {
-				delete(found.Open, id)
-			}
-		}
-		found.Waived[what] = waiver
+		found.Waived[what] = Waiver{Label: found.Open[what], Owner: why.Owner, Until: why.Until}
 	}
 	for id, label := range outstanding {
 		if place := placeOf(id); slices.Contains(b.Indirect, place) {
@@ -391,15 +385,14 @@ func (p *Person) settle(planned string) {
 			}
 		}
 		maps.DeleteFunc(found.Open, func(key, _ string) bool {
-			place := key[:max(0, strings.LastIndex(key, "/"))]
-			return outlasts(found.Waived[key], planned) || outlasts(found.Waived[place], planned)
+			return found.Waived[key].outlasts(planned) || found.Waived[placeOf(key)].outlasts(planned)
 		})
 	}
 }
 
 // outlasts says that an exception has not ended when a plan is made. One of which that is not known has.
-func outlasts(until, planned string) bool {
-	end, err := time.Parse(time.RFC3339, until)
+func (w Waiver) outlasts(planned string) bool {
+	end, err := time.Parse(time.RFC3339, w.Until)
 	made, unknown := time.Parse(time.RFC3339, planned)
 	return err == nil && unknown == nil && end.After(made)
 }

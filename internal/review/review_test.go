@@ -352,7 +352,7 @@ func TestWhatSomebodyAcceptsIsNotOutstandingAndWhatIsIndirectNeedsASecondLook(t 
 	o := options()
 	o.Indirect = provider.Indirect()
 	until := object{"owner": "sam@acme.example", "reason": "Taken over.", "until": "2027-01-01T00:00:00Z"}
-	found := read(t, planOf(t, nil, changeOf("case",
+	found := read(t, planOf(t, object{"timestamp": "2026-11-20T09:00:00Z"}, changeOf("case",
 		object{"person": jane, "outstanding": object{"okta/event_hooks/w1": "Joiners", "okta/keys/k": "ci", "okta/devices/d": "laptop"}},
 		object{"person": jane, "approved_by": "ciso@acme.example", "exceptions": object{"okta/event_hooks/w1": until, "okta/devices": until}},
 		object{}, "update")), o)
