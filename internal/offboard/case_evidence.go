@@ -183,6 +183,16 @@ func (v *caseValues) seal(bundle evidence.Bundle) error {
 	return nil
 }
 
+// unseen are the lines to say of places that could not be looked at, in order.
+func (f caseFacts) unseen() (lines []string) {
+	for _, name := range sorted(f.Controls) {
+		if reason := f.Controls[name].Unseen; reason != "" {
+			lines = append(lines, "  - "+name+": "+reason)
+		}
+	}
+	return lines
+}
+
 // dormant are the labels of what can be neither used nor seen, in order.
 func (f caseFacts) dormant() (labels []string) {
 	for _, name := range sorted(f.Controls) {

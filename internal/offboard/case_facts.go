@@ -37,6 +37,8 @@ type controlFact struct {
 	CheckedAt time.Time `json:"checked_at"`
 	// NotAvailable is why the system does not have the kind, if it does not.
 	NotAvailable string `json:"not_available,omitempty"`
+	// Unseen is why it could not be looked at when the case was imported, nor since. No case closes with that.
+	Unseen string `json:"unseen,omitempty"`
 	// Waived says that nobody looked, as an exception allowed.
 	Waived bool `json:"waived,omitempty"`
 	// Indirect says that what is found here is theirs and not their account's.
@@ -89,7 +91,7 @@ func (g grantFact) removed() *removedFact {
 // there.
 func (c *controlFact) take(listed []access.Grant, at time.Time, done deed, by string, moves func(access.GrantID) bool) {
 	at = at.UTC().Truncate(time.Second) // The precision of what resources say.
-	c.CheckedAt, c.NotAvailable, c.Waived, c.Dormant = at, "", false, nil
+	c.CheckedAt, c.NotAvailable, c.Unseen, c.Waived, c.Dormant = at, "", "", false, nil
 	if c.Grants == nil {
 		c.Grants = map[access.GrantID]grantFact{}
 	}
@@ -155,6 +157,9 @@ func (f caseFacts) outstanding(v caseValues, now time.Time) map[string]string {
 	accepted := func(key string) bool { e, ok := exceptions[key]; return ok && e.until.After(now) }
 	left := map[string]string{}
 	for name, control := range f.Controls {
+		if control.Unseen != "" && !accepted(name) {
+			left[name] = "Not looked at: " + control.Unseen
+		}
 		for id, grant := range control.Grants {
 			key := keyOf(name, id)
 			if !grant.unsettled() || accepted(key) || accepted(name) {
@@ -199,7 +204,7 @@ func (f caseFacts) coverage(v caseValues, now time.Time) coverage {
 		switch {
 		case open(name):
 			c.outstanding++
-		case control.Waived:
+		case control.Waived, control.Unseen != "":
 			c.waived++
 		case control.NotAvailable != "":
 			c.notAvailable++

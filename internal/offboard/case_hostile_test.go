@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/access/accesstest"
@@ -183,5 +184,37 @@ func TestOddKeysAcceptNothing(t *testing.T) {
 	c.except("doors/badges/a/b", "2026-11-21T00:00:00Z")
 	if left, _, diags := c.close(t); len(left) != 0 || diags.HasError() {
 		t.Errorf("left %v, said %s", left, spoken(diags))
+	}
+}
+
+func TestWhatAnImportCouldNotLookAtIsOutstandingItself(t *testing.T) {
+	t.Parallel()
+	doors := &accesstest.Memory{}
+	doors.Add(access.Account{ID: "7", Names: []string{string(jane)}}, access.Grant{ID: "g7", Label: "Seven"})
+	doors.Add(access.Account{ID: "8", Names: []string{string(jane)}}, access.Grant{ID: "g8", Label: "Eight"})
+	c := newClosing(map[string]access.Connector{"doors": doors, "school": janes(access.Grant{ID: "g1", Label: "One"})}, "badges")
+	requested := c.v.RequestedAt
+	c.v.RequestedAt = types.StringNull()
+	left, failures := c.look(t)
+	if len(failures) != 0 || len(left) != 2 || left["school/badges/g1"] != "One" || !strings.HasPrefix(left["doors/badges"], "Not looked at: ") {
+		t.Fatalf("left %v, failures %v", left, failures)
+	}
+	if got := c.known.coverage(c.v, noon); got != (coverage{expected: 2, outstanding: 2}) {
+		t.Errorf("coverage %+v", got)
+	}
+	c.v.RequestedAt = requested
+	if _, _, diags := c.close(t); !diags.HasError() {
+		t.Error("it was closed without being looked at")
+	}
+	if left, failures := c.look(t); len(left) != 2 || len(failures) != 0 {
+		t.Errorf("left %v, failures %v", left, failures) // Nor does the next plan fail: it may bring what is missing.
+	}
+	c.pin("doors", "8")
+	if left, _, diags := c.close(t); len(left) != 2 || left["doors/badges/g8"] != "Eight" || diags.HasError() {
+		t.Errorf("left %v, said %s", left, spoken(diags))
+	}
+	c.pin("doors", "")
+	if _, failures := c.look(t); len(failures) != 1 {
+		t.Errorf("failures %v", failures) // What was seen and can't be is unknown.
 	}
 }

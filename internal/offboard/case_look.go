@@ -12,7 +12,9 @@ import (
 )
 
 // look finds out what the person holds, and adds it to what the case knows. The lines that it returns say what could not
-// be looked at: then nothing is learnt at all, because half a look proves nothing.
+// be looked at: then nothing is learnt at all, because half a look proves nothing. A case that has just been imported has no
+// configuration yet, and what that says of accounts and of exceptions may be just what is missing: there each such place is
+// outstanding itself, until it has been looked at once.
 //
 // Lists that resources of the same run have just made are shared. Where single grants can be asked about because a whole
 // list costs one of the whole organisation, the whole list is made once, and after that those that are known are asked
@@ -34,11 +36,21 @@ func (r *Case) look(ctx context.Context, v caseValues, known caseFacts, closing 
 		return known, []string{"  - No system is configured in the provider block, so there is nowhere to look."}
 	}
 	found := s.run(ctx)
-	failures := slices.Concat(found.failures(), vanished(v, known, found, now))
-	if len(failures) > 0 {
-		return known, failures
+	failures, gone := found.failures(), vanished(v, known, found, now)
+	if len(gone) > 0 || len(failures) > 0 && (closing || !v.begins() && !known.neverSaw(found)) {
+		return known, slices.Concat(failures, gone)
 	}
 	return r.learn(v, known, found, single, r.env.Clock.Now()), nil
+}
+
+// neverSaw says that none of the places which could not be looked at ever was.
+func (f caseFacts) neverSaw(found *inventory) bool {
+	for at := range found.failed {
+		if f.Controls[at.String()].Unseen == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // share returns what an account holds of a kind: from the shelf, or by asking.
@@ -221,9 +233,12 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, single fun
 		}
 		next.Controls[at.String()] = control
 	}
+	for at, reason := range found.failed {
+		next.Controls[at.String()] = controlFact{Unseen: reason}
+	}
 	for at := range found.leftOut {
 		control := known.Controls[at.String()]
-		control.Waived, control.NotAvailable = true, ""
+		control.Waived, control.NotAvailable, control.Unseen = true, "", ""
 		next.Controls[at.String()] = control
 	}
 	for name, control := range known.Controls {
