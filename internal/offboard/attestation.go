@@ -193,7 +193,9 @@ func (r *Attestation) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 		}
 		return
 	}
-	said := func(a attestation) [3]types.String { return [3]types.String{a.Application, a.Statement, a.Person} }
+	said := func(a attestation) [3]string {
+		return [3]string{a.Application.ValueString(), a.Statement.ValueString(), strings.ToLower(a.Person.ValueString())}
+	}
 	if prior.status(r.env.Clock.Now()) != unattested && said(plan.attestation) != said(prior.attestation) && plan.AttestedAt.Equal(prior.AttestedAt) &&
 		!plan.AttestedAt.IsUnknown() {
 		diags.AddAttributeError(path.Root(attrStatement), "Changed after it was attested", prior.AttestedBy.ValueString()+" attested something else at "+

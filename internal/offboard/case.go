@@ -148,7 +148,10 @@ func (v caseValues) attestations() map[string]attestation {
 	return attestations
 }
 
-// asked says whether two configurations ask for the same.
+// begins says that no configuration of the case has been applied yet: it has been imported.
+func (v caseValues) begins() bool { return v.RequestedAt.IsNull() }
+
+// asks says whether two configurations ask for the same.
 func (v caseValues) asks(other caseValues) bool {
 	for _, pair := range [][2]attr.Value{
 		{v.RequestedAt, other.RequestedAt}, {v.ApprovedBy, other.ApprovedBy}, {v.ApprovedAt, other.ApprovedAt}, {v.Reference, other.Reference},

@@ -13,7 +13,8 @@ import (
 )
 
 // Read looks. Whatever could not be looked at is an error, which leaves the state as it was: then the case is neither
-// open nor closed for it. A closed case stays as it is, evidence and all, until something is outstanding.
+// open nor closed for it. Only where nobody looked yet since
+// it was imported it is a row. A closed case stays as it is, evidence and all, until something is outstanding.
 func (r *Case) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	diags := &resp.Diagnostics
 	v, known := readCase(ctx, req.State, diags), caseFacts{}
@@ -30,6 +31,9 @@ func (r *Case) Read(ctx context.Context, req resource.ReadRequest, resp *resourc
 	if len(failures) > 0 {
 		diags.Append(errorCaseUnchecked(v, failures))
 		return
+	}
+	if unseen := now.unseen(); len(unseen) > 0 {
+		diags.Append(warnCaseUnseen(v, unseen))
 	}
 	left := now.outstanding(v, now.AsOf)
 	if v.Status.ValueString() != caseClosed || len(left) > 0 {

@@ -16,7 +16,9 @@ var rootOutstanding = path.Root(attrOutstanding)
 
 func errorCaseUnchecked(v caseValues, failures []string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Could not check access", fmt.Sprintf(
-		"What %s still holds could not be checked everywhere, so nothing is said of it. State is as it was: whether the case is open or closed is not known.\n%s",
+		"What %s still holds could not be checked everywhere, so nothing is said of it. State is as it was: whether the case is open or closed is not known.\n%s\n\n"+
+			"Where several accounts have the address, account_ids names the one that is meant. A refresh does not see yet what this change says in account_ids and "+
+			"exceptions: if that is what mends it, plan and apply with -refresh=false.",
 		v.Person.ValueString(), strings.Join(failures, "\n")))
 }
 
@@ -24,6 +26,12 @@ func errorCaseUnverified(v caseValues, failures []string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Could not verify", fmt.Sprintf(
 		"The case of %s stays open, because it could not be checked everywhere that nothing is left. What was removed is removed. Mend this and plan again:\n%s",
 		v.Person.ValueString(), strings.Join(failures, "\n")))
+}
+
+func warnCaseUnseen(v caseValues, lines []string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Not looked at everywhere", fmt.Sprintf(
+		"What %s holds could not be looked at in these places, so each is outstanding itself until it can:\n%s\n\nThe apply looks again, with the account_ids and exceptions of the "+
+			"configuration, which an import does not see.", v.Person.ValueString(), strings.Join(lines, "\n")))
 }
 
 // errorOutstanding is for one thing that keeps a case open.

@@ -68,9 +68,9 @@ func (r *Case) control(v caseValues, name string, fact controlFact) evidence.Con
 	for _, id := range sorted(fact.Grants) {
 		grant := fact.Grants[id]
 		row := evidence.Grant{ID: string(id), Label: grant.Label}
-		accepted, ok := exceptions[keyOf(name, id)]
-		if !ok {
-			accepted = exceptions[name]
+		accepted := exceptions[keyOf(name, id)]
+		if place := exceptions[name]; place.until.After(accepted.until) {
+			accepted = place // The other may have ended.
 		}
 		removed := grant.removed()
 		switch {
@@ -181,6 +181,16 @@ func (v *caseValues) seal(bundle evidence.Bundle) error {
 	}
 	v.Evidence, v.SHA256, v.Signature, v.Bundle = types.StringValue(string(canonical)), types.StringValue(bundle.SHA256), optional(bundle.Signature), types.StringValue(string(whole))
 	return nil
+}
+
+// unseen are the lines to say of places that could not be looked at, in order.
+func (f caseFacts) unseen() (lines []string) {
+	for _, name := range sorted(f.Controls) {
+		if reason := f.Controls[name].Unseen; reason != "" {
+			lines = append(lines, "  - "+name+": "+reason)
+		}
+	}
+	return lines
 }
 
 // dormant are the labels of what can be neither used nor seen, in order.

@@ -27,6 +27,8 @@ type accountFact struct {
 	// Alias says that the address is no more than an alias of it, and that the configuration does not name it.
 	Alias bool     `json:"alias,omitempty"`
 	Names []string `json:"names,omitempty"`
+	// Former are the ids of accounts of theirs that were deleted before they had this one. What those made may still be there.
+	Former []access.AccountID `json:"former,omitempty"`
 }
 
 // A controlFact is what is known of one place.
@@ -35,6 +37,8 @@ type controlFact struct {
 	CheckedAt time.Time `json:"checked_at"`
 	// NotAvailable is why the system does not have the kind, if it does not.
 	NotAvailable string `json:"not_available,omitempty"`
+	// Unseen is why it could not be looked at when the case was imported, nor since. No case closes with that.
+	Unseen string `json:"unseen,omitempty"`
 	// Waived says that nobody looked, as an exception allowed.
 	Waived bool `json:"waived,omitempty"`
 	// Indirect says that what is found here is theirs and not their account's.
@@ -73,9 +77,10 @@ type removedFact struct {
 // unsettled says that the grant stands in the way of closing, if nobody accepts it.
 func (g grantFact) unsettled() bool { return g.Held || g.Asleep }
 
-// removed is what a resource says of its going, unless it was held again after that.
+// removed is what a resource says of its going, unless it was held again after that. What is listed as it was left is not
+// held again, whatever the clocks of two machines say.
 func (g grantFact) removed() *removedFact {
-	if g.Removed == nil || g.Removed.At.Before(g.HeldAt) {
+	if g.Removed == nil || !g.Acknowledged && g.Removed.At.Before(g.HeldAt) {
 		return nil
 	}
 	return g.Removed
@@ -86,7 +91,7 @@ func (g grantFact) removed() *removedFact {
 // there.
 func (c *controlFact) take(listed []access.Grant, at time.Time, done deed, by string, moves func(access.GrantID) bool) {
 	at = at.UTC().Truncate(time.Second) // The precision of what resources say.
-	c.CheckedAt, c.NotAvailable, c.Waived, c.Dormant = at, "", false, nil
+	c.CheckedAt, c.NotAvailable, c.Unseen, c.Waived, c.Dormant = at, "", "", false, nil
 	if c.Grants == nil {
 		c.Grants = map[access.GrantID]grantFact{}
 	}
@@ -123,6 +128,7 @@ func (c *controlFact) take(listed []access.Grant, at time.Time, done deed, by st
 	for id, fact := range c.Grants {
 		_, holds := held[id]
 		_, isThere := there[id]
+		holds = holds || isThere && fact.Removed == nil // A mark of which nobody says yet that it is a removal's.
 		fact.Held, fact.Acknowledged, fact.Asleep = holds, isThere && !holds, false
 		switch {
 		case holds:
@@ -151,6 +157,9 @@ func (f caseFacts) outstanding(v caseValues, now time.Time) map[string]string {
 	accepted := func(key string) bool { e, ok := exceptions[key]; return ok && e.until.After(now) }
 	left := map[string]string{}
 	for name, control := range f.Controls {
+		if control.Unseen != "" && !accepted(name) {
+			left[name] = "Not looked at: " + control.Unseen
+		}
 		for id, grant := range control.Grants {
 			key := keyOf(name, id)
 			if !grant.unsettled() || accepted(key) || accepted(name) {
@@ -195,7 +204,7 @@ func (f caseFacts) coverage(v caseValues, now time.Time) coverage {
 		switch {
 		case open(name):
 			c.outstanding++
-		case control.Waived:
+		case control.Waived, control.Unseen != "":
 			c.waived++
 		case control.NotAvailable != "":
 			c.notAvailable++

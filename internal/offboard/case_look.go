@@ -12,54 +12,74 @@ import (
 )
 
 // look finds out what the person holds, and adds it to what the case knows. The lines that it returns say what could not
-// be looked at: then nothing is learnt at all, because half a look proves nothing.
+// be looked at: then nothing is learnt at all, because half a look proves nothing. A case that has just been imported has no
+// configuration yet, and what that says of accounts and of exceptions may be just what is missing: there each such place is
+// outstanding itself, until it has been looked at once.
 //
 // Lists that resources of the same run have just made are shared. Where single grants can be asked about because a whole
 // list costs one of the whole organisation, the whole list is made once, and after that those that are known are asked
-// about: closing, which comes soon after, asks again whether what went is gone, and what appeared elsewhere meanwhile is
+// about: closing, if it comes soon after, asks again whether what went is gone, and what appeared elsewhere meanwhile is
 // found by the next plan, as it is for a resource.
 func (r *Case) look(ctx context.Context, v caseValues, known caseFacts, closing bool) (caseFacts, []string) {
 	now := r.env.Clock.Now()
+	single := func(at place, account access.AccountID) bool {
+		return closing && known.whole(at, account, now.Add(-soon))
+	}
 	s := search{
 		env: r.env, table: r.table, person: v.person(), pins: texts[string](v.AccountIDs), systems: r.env.names(), known: known.accounts(),
-		waived: waivedPlaces(v, now), made: known.made,
+		former: known.former(), waived: waivedPlaces(v, now), made: known.made,
 		lists: func(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed {
-			return r.share(ctx, at, system, kind, account, known, closing)
+			return r.share(ctx, at, system, kind, account, known, closing, single)
 		},
 	}
 	if len(s.systems) == 0 {
 		return known, []string{"  - No system is configured in the provider block, so there is nowhere to look."}
 	}
 	found := s.run(ctx)
-	failures := slices.Concat(found.failures(), vanished(known, found))
-	if len(failures) > 0 {
-		return known, failures
+	failures, gone := found.failures(), vanished(v, known, found, now)
+	if len(gone) > 0 || len(failures) > 0 && (closing || !v.begins() && !known.neverSaw(found)) {
+		return known, slices.Concat(failures, gone)
 	}
-	return r.learn(v, known, found, closing, r.env.Clock.Now()), nil
+	return r.learn(v, known, found, single, r.env.Clock.Now()), nil
+}
+
+// neverSaw says that none of the places which could not be looked at ever was.
+func (f caseFacts) neverSaw(found *inventory) bool {
+	for at := range found.failed {
+		if f.Controls[at.String()].Unseen == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // share returns what an account holds of a kind: from the shelf, or by asking.
 func (r *Case) share(
 	ctx context.Context, at place, system *System, kind Kind, account access.AccountID, known caseFacts, closing bool,
+	single func(place, access.AccountID) bool,
 ) listed {
-	if list, ok := system.shelf.get(kind.Name, account, r.env.Clock.Now()); ok {
-		return listed{dated: list}
-	}
-	asked := r.env.Clock.Now()
-	control, before := known.Controls[at.String()], access.Holdings{}
+	control, before, unsettled := known.Controls[at.String()], access.Holdings{}, access.Holdings{}
 	for id, grant := range control.Grants {
 		before[id] = grant.Label
+		if grant.unsettled() {
+			unsettled[id] = grant.Label
+		}
 	}
-	rechecker, single := system.Connectors[kind.Name].(access.Rechecker)
-	single = single && closing
+	if list, ok := system.shelf.get(kind.Name, account, r.env.Clock.Now()); ok {
+		// Whoever made it asked again about what they knew of, which may be less.
+		grants, err := system.recheck(ctx, kind.Name, account, list.grants, unsettled)
+		return listed{dated{grants, list.at}, err}
+	}
+	asked := r.env.Clock.Now()
+	rechecker, rechecks := system.Connectors[kind.Name].(access.Rechecker)
 	var grants []access.Grant
 	var err error
-	if !single || !known.whole(at, account) {
+	if !rechecks || !single(at, account) {
 		grants, err = system.list(ctx, kind.Name, account)
 	}
 	switch {
 	case err != nil:
-	case single:
+	case rechecks && closing:
 		// What everybody holds may have been listed earlier in the run, before something was taken from this account.
 		for _, grant := range grants {
 			before[grant.ID] = grant.Label
@@ -71,10 +91,14 @@ func (r *Case) share(
 	return listed{dated{grants, asked}, err}
 }
 
-// whole says that the case was told all that the account holds at a place when it last looked.
-func (f caseFacts) whole(at place, account access.AccountID) bool {
+// soon is how long after a whole list single grants do. A plan is reviewed in that time; one that was kept for a week is of
+// a person who may have been given anything since.
+const soon = 4 * time.Hour
+
+// whole says that the case was told all that the account holds at a place when it last looked, and not before a time.
+func (f caseFacts) whole(at place, account access.AccountID, since time.Time) bool {
 	control := f.Controls[at.String()]
-	return !control.CheckedAt.IsZero() && !control.Waived && f.Accounts[at.system].ID == account
+	return !control.CheckedAt.IsZero() && !control.CheckedAt.Before(since) && !control.Waived && f.Accounts[at.system].ID == account
 }
 
 // made is what an account made at a place and was there when the case looked last.
@@ -91,12 +115,25 @@ func (f caseFacts) made(at place, account access.AccountID) access.Holdings {
 	return made
 }
 
-// accounts are the ids that the systems knew the person by.
+// accounts are the ids that the systems knew the person by. One to which the address was no more than an alias may be
+// somebody else's, and is not looked at for longer than the alias leads to it.
 func (f caseFacts) accounts() map[string]access.AccountID {
 	ids := map[string]access.AccountID{}
 	for name, account := range f.Accounts {
-		if account.ID != "" {
+		if account.ID != "" && !account.Alias {
 			ids[name] = account.ID
+		}
+	}
+	return ids
+}
+
+// former are the accounts of the person that have been deleted.
+func (f caseFacts) former() map[string][]access.AccountID {
+	ids := map[string][]access.AccountID{}
+	for name, account := range f.Accounts {
+		ids[name] = slices.Clip(account.Former)
+		if account.Gone {
+			ids[name] = append(ids[name], account.ID)
 		}
 	}
 	return ids
@@ -115,15 +152,16 @@ func waivedPlaces(v caseValues, now time.Time) map[place]bool {
 
 // vanished are the lines to say of kinds that a system no longer has, and of systems that are no longer configured, where
 // the person was last seen to hold something: it is not gone because nobody can look any more.
-func vanished(known caseFacts, found *inventory) (lines []string) {
+func vanished(v caseValues, known caseFacts, found *inventory, now time.Time) (lines []string) {
 	looked := map[string]bool{}
-	for _, places := range [][]place{found.checked, slices.Collect(maps.Keys(found.leftOut))} {
+	for _, places := range [][]place{found.checked, slices.Collect(maps.Keys(found.leftOut)), slices.Collect(maps.Keys(found.failed))} {
 		for _, at := range places {
 			looked[at.String()] = true
 		}
 	}
+	exceptions := v.exceptions()
 	for name, control := range known.Controls {
-		if looked[name] {
+		if system, _, _ := strings.Cut(name, "/"); looked[name] || known.Accounts[system].Alias || exceptions[name].until.After(now) {
 			continue
 		}
 		reason := "Nothing that the provider block configures has it."
@@ -132,8 +170,8 @@ func vanished(known caseFacts, found *inventory) (lines []string) {
 				reason = why
 			}
 		}
-		for _, grant := range control.Grants {
-			if grant.unsettled() {
+		for id, grant := range control.Grants {
+			if grant.unsettled() && !exceptions[keyOf(name, id)].until.After(now) {
 				lines = append(lines, fmt.Sprintf("  - %s: %s was held there, and can't be looked for any more: %s", name, grant.Label, reason))
 			}
 		}
@@ -143,14 +181,21 @@ func vanished(known caseFacts, found *inventory) (lines []string) {
 }
 
 // learn makes of what was found and of what was known what is known now.
-func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bool, now time.Time) caseFacts {
+func (r *Case) learn(v caseValues, known caseFacts, found *inventory, single func(place, access.AccountID) bool, now time.Time) caseFacts {
 	next := caseFacts{AsOf: now, Accounts: map[string]accountFact{}, Controls: map[string]controlFact{}}
 	pins := texts[string](v.AccountIDs)
 	for name, seen := range found.accounts {
 		fact := accountFact{ID: seen.ID, Status: seen.Status, Names: seen.Names, Alias: !seen.None && pins[name] == "" && !seen.Own(v.person())}
-		if before := known.Accounts[name]; seen.None && before.ID != "" {
-			fact = accountFact{ID: before.ID, Gone: true}
-		} else if before.ID != "" && before.ID == seen.ID {
+		before := known.Accounts[name]
+		fact.Former = before.Former
+		switch {
+		case before.ID == "" || before.Alias && before.ID != seen.ID:
+			// It may have been anybody's.
+		case seen.None:
+			fact = accountFact{ID: before.ID, Gone: true, Former: before.Former}
+		case seen.Renewed, before.Gone && before.ID != seen.ID:
+			fact.Former = append(slices.Clone(before.Former), before.ID)
+		case before.ID == seen.ID:
 			fact.Alias = fact.Alias && before.Alias // One that was known by its own address may be renamed.
 		}
 		next.Accounts[name] = fact
@@ -162,8 +207,11 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 	for _, at := range found.checked {
 		control, account := known.Controls[at.String()], next.Accounts[at.system]
 		control.Grants, control.Marks = maps.Clone(control.Grants), maps.Clone(control.Marks)
-		if known.Accounts[at.system].ID != account.ID {
+		if before := known.Accounts[at.system]; before.ID != account.ID {
 			control.Marks = nil // Another account has another password.
+			if !found.accounts[at.system].Renewed && !before.Gone {
+				control.Grants = nil // The one before was somebody else's, as it turned out, and what it holds is not gone.
+			}
 		}
 		listedAt := found.listedAt[at]
 		if listedAt.IsZero() {
@@ -171,7 +219,7 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 		}
 		done := r.env.ledger.of(at, account.ID)
 		control.take(lists[at], listedAt, done, "offboard_"+at.kind, search{env: r.env}.moving(at))
-		if _, single := r.env.Systems[at.system].Connectors[at.kind].(access.Rechecker); single && closing && known.whole(at, account.ID) {
+		if _, rechecks := r.env.Systems[at.system].Connectors[at.kind].(access.Rechecker); rechecks && single(at, account.ID) {
 			control.CheckedAt = known.Controls[at.String()].CheckedAt // Single grants were asked about since.
 		}
 		next.Controls[at.String()] = control
@@ -185,10 +233,25 @@ func (r *Case) learn(v caseValues, known caseFacts, found *inventory, closing bo
 		}
 		next.Controls[at.String()] = control
 	}
+	for at, reason := range found.failed {
+		next.Controls[at.String()] = controlFact{Unseen: reason}
+	}
 	for at := range found.leftOut {
 		control := known.Controls[at.String()]
-		control.Waived, control.NotAvailable = true, ""
+		control.Waived, control.NotAvailable, control.Unseen = true, "", ""
 		next.Controls[at.String()] = control
+	}
+	for name, control := range known.Controls {
+		// What is known of a system that is no longer configured is not forgotten.
+		system, _, _ := strings.Cut(name, "/")
+		if _, looked := next.Controls[name]; looked || len(control.Grants) == 0 || known.Accounts[system].Alias {
+			continue
+		}
+		control.Waived = false
+		next.Controls[name] = control
+		if _, asked := next.Accounts[system]; !asked {
+			next.Accounts[system] = known.Accounts[system]
+		}
 	}
 	for name, control := range next.Controls {
 		_, kind, _ := strings.Cut(name, "/")

@@ -92,7 +92,7 @@ func (r *Case) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, r
 	if forgotten := r.forgotten(known, left); len(forgotten) > 0 {
 		diags.Append(warnNothingTakes(plan, forgotten))
 	}
-	if prior.Status.ValueString() == caseOpen && !prior.RequestedAt.IsNull() && len(left) > 0 {
+	if prior.Status.ValueString() == caseOpen && !prior.begins() && len(left) > 0 {
 		if requested, ok := moment(plan.RequestedAt); ok && known.AsOf.After(requested.Add(plan.sla())) {
 			diags.Append(warnLate(plan, len(left)))
 		}
@@ -125,6 +125,9 @@ func (r *Case) forgotten(known caseFacts, left map[string]string) (lines []strin
 	for _, key := range sorted(left) {
 		system, rest, _ := strings.Cut(key, "/")
 		kind, id, ok := strings.Cut(rest, "/")
+		if known.Controls[key].Unseen != "" {
+			continue // Closing looks there again.
+		}
 		if !ok {
 			lines = append(lines, "  - "+key+": "+left[key])
 			continue

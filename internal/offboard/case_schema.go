@@ -153,7 +153,7 @@ func (r *Case) IdentitySchema(_ context.Context, _ resource.IdentitySchemaReques
 	}}
 }
 
-// duration accepts what Go does, if it is longer than nothing.
+// duration accepts what Go does, if it is a second or more: evidence has whole seconds.
 type duration struct{}
 
 func (duration) Description(context.Context) string             { return "must be a duration" }
@@ -163,7 +163,7 @@ func (duration) ValidateString(_ context.Context, req validator.StringRequest, r
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d <= 0 {
+	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d < time.Second {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a duration", fmt.Sprintf("%q is not a time such as 24h or 90m.", req.ConfigValue.ValueString()))
 	}
 }

@@ -73,9 +73,10 @@ func (l *ledger) change(at place, account access.AccountID, how func(*deed)) {
 	l.deeds[key] = d
 }
 
-// of is what was done there, or is about to be.
+// of is what was done there, or is about to be. It is a copy: a resource that the case does not depend on may be writing.
 func (l *ledger) of(at place, account access.AccountID) deed {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.deeds[deedKey{at, account}]
+	d := l.deeds[deedKey{at, account}]
+	return deed{maps.Clone(d.removed), maps.Clone(d.marks), maps.Clone(d.going), d.successor}
 }

@@ -28,6 +28,8 @@ type search struct {
 	// known are the accounts that were found in earlier runs, by system: they are looked at even after the address has
 	// gone to somebody else.
 	known map[string]access.AccountID
+	// former are accounts of theirs that were deleted earlier, by system: what they made is looked for as well.
+	former map[string][]access.AccountID
 	// systems are those to look at, in order, and without the kinds to leave out.
 	systems, without []string
 	// lists is how an account's access of a kind is listed: list, or a way to share what the resources of the run listed.
@@ -98,20 +100,26 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 	found.lists = make([]listed, len(kinds))
 	var wait sync.WaitGroup
 	for i, kind := range kinds {
-		at, account := place{name, kind.Name}, found.seen.ID
-		if found.seen.None && kind.Indirect {
-			account = known // What a deleted account made is still there.
+		at, accounts := place{name, kind.Name}, []access.AccountID{found.seen.ID}
+		if kind.Indirect {
+			// What a deleted account made is still there, whether or not there is another account now.
+			accounts = append(accounts, s.former[name]...)
+			if found.seen.None || found.seen.Renewed {
+				accounts = append(accounts, known)
+			}
 		}
-		if account != "" && !s.leavesOut(at) {
-			wait.Go(func() { found.lists[i] = s.list(ctx, at, system, kind, account) })
+		slices.Sort(accounts[1:])
+		accounts = slices.DeleteFunc(slices.Compact(accounts), func(id access.AccountID) bool { return id == "" })
+		if len(accounts) > 0 && !s.leavesOut(at) {
+			wait.Go(func() { found.lists[i] = s.list(ctx, at, system, kind, accounts) })
 		}
 	}
 	wait.Wait()
 	return found
 }
 
-// list returns what an account holds of a kind, as its resource would be imported.
-func (s search) list(ctx context.Context, at place, system *System, kind TableRow, account access.AccountID) listed {
+// list returns what an account holds of a kind, as its resource would be imported; or what any of the accounts made.
+func (s search) list(ctx context.Context, at place, system *System, kind TableRow, accounts []access.AccountID) listed {
 	leave, err := system.gate.enter(ctx)
 	if err != nil {
 		return listed{err: outOfTime(ctx, err)}
@@ -119,10 +127,10 @@ func (s search) list(ctx context.Context, at place, system *System, kind TableRo
 	defer leave()
 	if kind.Indirect {
 		asked := s.env.Clock.Now()
-		grants, err := s.trace(ctx, at, system.Tracers[kind.Name], account)
+		grants, err := s.trace(ctx, at, system.Tracers[kind.Name], accounts)
 		return listed{dated{grants, asked}, outOfTime(ctx, err)}
 	}
-	found := s.lists(ctx, at, system, kind.Kind, account)
+	found := s.lists(ctx, at, system, kind.Kind, accounts[0])
 	if kind.Disposes {
 		found.grants = access.Under(found.grants, access.Suspend)
 	}
@@ -130,14 +138,28 @@ func (s search) list(ctx context.Context, at place, system *System, kind TableRo
 	return found
 }
 
-// trace returns what an account made, with what of it the system has only forgotten who made.
-func (s search) trace(ctx context.Context, at place, tracer access.Tracer, account access.AccountID) ([]access.Grant, error) {
-	traced, err := tracer.Trace(ctx, account)
-	retracer, ok := tracer.(access.Retracer)
-	if err != nil || !ok || s.made == nil {
-		return traced, err
+// trace returns what the accounts made, each once, with what of it the system has only forgotten who made.
+func (s search) trace(ctx context.Context, at place, tracer access.Tracer, accounts []access.AccountID) (traced []access.Grant, err error) {
+	there, missing := map[access.GrantID]bool{}, access.Holdings{}
+	for _, account := range accounts {
+		made, err := tracer.Trace(ctx, account)
+		if err != nil {
+			return nil, err
+		}
+		for _, grant := range made {
+			if !there[grant.ID] {
+				traced = append(traced, grant)
+			}
+			there[grant.ID] = true
+		}
+		if s.made != nil {
+			maps.Copy(missing, s.made(at, account))
+		}
 	}
-	missing := maps.Clone(s.made(at, account))
+	retracer, ok := tracer.(access.Retracer)
+	if !ok {
+		return traced, nil
+	}
 	for _, grant := range traced {
 		delete(missing, grant.ID)
 	}
