@@ -12,8 +12,9 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access/accesstest"
 )
 
-func (c *closing) pin(system, account string) {
-	c.v.AccountIDs = types.MapValueMust(types.StringType, map[string]attr.Value{system: types.StringValue(account)})
+// pin names the account in the system of the test, which is called doors.
+func (c *closing) pin(account string) {
+	c.v.AccountIDs = types.MapValueMust(types.StringType, map[string]attr.Value{"doors": types.StringValue(account)})
 }
 
 // madeBy lists what each account made.
@@ -35,7 +36,7 @@ func TestWhatADeletedAccountMadeIsOutstandingThoughThereIsANewAccount(t *testing
 		func() { doors.Drop("1"); doors.Add(access.Account{ID: "2", Names: []string{string(jane)}}) },
 		func() {}, // And so in every later run.
 		func() { doors.Drop("2") },
-		func() { doors.Add(access.Account{ID: "3", Names: []string{string(jane)}}); c.pin("doors", "3") },
+		func() { doors.Add(access.Account{ID: "3", Names: []string{string(jane)}}); c.pin("3") },
 		func() {},
 	} {
 		happens()
@@ -53,7 +54,7 @@ func TestWhatAnotherAccountHoldsIsNotGoneWhenTheRightOneIsNamed(t *testing.T) {
 	doors.Add(access.Account{ID: "8", Names: []string{"j.doe@acme.example"}}, access.Grant{ID: "g2", Label: "Jane's"})
 	c := newClosing(map[string]access.Connector{"doors": doors}, "badges")
 	c.look(t)
-	c.pin("doors", "8")
+	c.pin("8")
 	if left, failures := c.look(t); len(left) != 1 || left["doors/badges/g2"] == "" || len(failures) > 0 {
 		t.Fatalf("left %v, failures %v", left, failures)
 	}
