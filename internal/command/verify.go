@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"github.com/offboard/terraform-provider-offboard/internal/evidence"
+	"github.com/offboard/terraform-provider-offboard/internal/printable"
 )
 
 // verifyCodes are the exit codes of verify. 1 is for what could not be done: a file that can't be read, a bad key.
@@ -60,11 +61,11 @@ func verify(_ context.Context, c *cli.Command) error {
 	}
 	key, err := readKey(c)
 	if err != nil {
-		return cli.Exit("Nothing was checked. "+evidence.Printable(err.Error()), 1)
+		return cli.Exit("Nothing was checked. "+printable.Text(err.Error()), 1)
 	}
 	bundle, err := readBundle(c)
 	if err != nil {
-		return cli.Exit("Nothing was checked. "+evidence.Printable(err.Error()), 1)
+		return cli.Exit("Nothing was checked. "+printable.Text(err.Error()), 1)
 	}
 	v := evidence.Verify(bundle, key)
 	code := verifyCodes[v.Status]
@@ -134,9 +135,9 @@ func show(c *cli.Command, v evidence.Verdict, accepted bool) error {
 
 // refusal says why a bundle is not valid, and what to do.
 func refusal(v evidence.Verdict) string {
-	lines := []string{"NOT VERIFIED (" + string(v.Status) + "): " + evidence.Printable(v.Reason) + "."}
+	lines := []string{"NOT VERIFIED (" + string(v.Status) + "): " + printable.Text(v.Reason) + "."}
 	for _, problem := range v.Problems {
-		lines = append(lines, "  - "+evidence.Printable(problem))
+		lines = append(lines, "  - "+printable.Text(problem))
 	}
 	return strings.Join(append(lines, v.Fix), "\n")
 }
@@ -146,7 +147,7 @@ func summary(w io.Writer, v evidence.Verdict) {
 	e, say := v.Evidence, func(format string, args ...any) {
 		for i, arg := range args {
 			if text, ok := arg.(string); ok {
-				args[i] = evidence.Printable(text)
+				args[i] = printable.Text(text)
 			}
 		}
 		fmt.Fprintf(w, format+"\n", args...)

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/printable"
 )
 
 var (
@@ -22,7 +24,7 @@ var (
 
 // page is parsed once, and is wrong for everybody or for nobody.
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"plain": Printable, "time": pageTime, "took": took, "mark": mark, "sentence": pageSentence,
+	"plain": printable.Text, "time": pageTime, "took": took, "mark": mark, "sentence": pageSentence,
 	"late": func(within *bool) bool { return within != nil && !*within },
 }).Parse(pageHTML))
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/evidence"
 	"github.com/offboard/terraform-provider-offboard/internal/evidence/evidencetest"
+	"github.com/offboard/terraform-provider-offboard/internal/printable"
 )
 
 func pageOf(t *testing.T, bundle []byte, key *evidence.Key) string {
@@ -75,7 +76,7 @@ func TestHostileNamesAreTextAndThePageLoadsNothing(t *testing.T) {
 		t.Error("the style loads something")
 	}
 	for _, name := range evidencetest.Hostile {
-		if !strings.Contains(shown, evidence.Printable(name)) {
+		if !strings.Contains(shown, printable.Text(name)) {
 			t.Errorf("the page does not show %q", name)
 		}
 	}

@@ -2,28 +2,12 @@ package review
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/offboard/terraform-provider-offboard/internal/printable"
 )
-
-// visible shows what others wrote on one line: control and format characters, line breaks and what turns the direction
-// of the text are written out, so that they do nothing.
-func visible(s string) string {
-	var out strings.Builder
-	for _, c := range s {
-		out.WriteString(shown(c))
-	}
-	return out.String()
-}
-
-func shown(c rune) string {
-	if unicode.IsPrint(c) {
-		return string(c)
-	}
-	return strings.Trim(strconv.QuoteRuneToASCII(c), "'")
-}
 
 // clip writes characters until the next would go over so many bytes, and says how many characters it left out.
 func clip(s string, most int, write func(before, c rune) string) string {
@@ -51,7 +35,7 @@ const (
 func entity(before, c rune) string {
 	switch {
 	case c >= utf8.RuneSelf || !unicode.IsPrint(c) || unicode.IsLetter(c) || unicode.IsDigit(c) || strings.ContainsRune(" ,;'?()/-", c):
-		return shown(c)
+		return printable.Rune(c)
 	case c == '.' && before != 'w' && before != 'W':
 		return "."
 	}
@@ -113,10 +97,10 @@ func (markdown) section(title, body string) string { return "**" + title + "**\n
 type text struct{}
 
 func (text) name(s string) string {
-	return clip(s, nameLimit, func(_, c rune) string { return shown(c) })
+	return clip(s, nameLimit, func(_, c rune) string { return printable.Rune(c) })
 }
 func (text) prose(s string) string {
-	return clip(s, proseLimit, func(_, c rune) string { return shown(c) })
+	return clip(s, proseLimit, func(_, c rune) string { return printable.Rune(c) })
 }
 func (text) strong(s string) string { return s }
 func (text) heading(s string) string {

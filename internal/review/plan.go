@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/printable"
 )
 
 // A plan is what is read of plan JSON, as https://developer.hashicorp.com/terraform/internals/json-format describes it and
@@ -138,7 +140,7 @@ func (c change) ends() bool { return c.does("delete") || c.does("forget") }
 // sides are what the resource says before and after; one that is not there is nil.
 func (c change) sides() (before, after *object, err error) {
 	if err := errors.Join(parse(c.Change.Before, &before), parse(c.Change.After, &after)); err != nil {
-		return nil, nil, fmt.Errorf("the change of %s is not as this version of the provider knows it (%w), so nothing can be said", visible(c.Address), err)
+		return nil, nil, fmt.Errorf("the change of %s is not as this version of the provider knows it (%w), so nothing can be said", printable.Text(c.Address), err)
 	}
 	switch {
 	case len(c.Change.Actions) == 0:
@@ -151,7 +153,7 @@ func (c change) sides() (before, after *object, err error) {
 		err = errors.New("it has no access")
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("the change of %s makes no sense: %w; so nothing can be said", visible(c.Address), err)
+		return nil, nil, fmt.Errorf("the change of %s makes no sense: %w; so nothing can be said", printable.Text(c.Address), err)
 	}
 	return before, after, nil
 }
