@@ -2,6 +2,7 @@ package offboard
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,8 +13,9 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access/accesstest"
 )
 
-func (c *closing) pin(system, account string) {
-	c.v.AccountIDs = types.MapValueMust(types.StringType, map[string]attr.Value{system: types.StringValue(account)})
+// pin names the account in the doors' system.
+func (c *closing) pin(account string) {
+	c.v.AccountIDs = types.MapValueMust(types.StringType, map[string]attr.Value{"doors": types.StringValue(account)})
 }
 
 // madeBy lists what each account made.
@@ -35,7 +37,7 @@ func TestWhatADeletedAccountMadeIsOutstandingThoughThereIsANewAccount(t *testing
 		func() { doors.Drop("1"); doors.Add(access.Account{ID: "2", Names: []string{string(jane)}}) },
 		func() {}, // And so in every later run.
 		func() { doors.Drop("2") },
-		func() { doors.Add(access.Account{ID: "3", Names: []string{string(jane)}}); c.pin("doors", "3") },
+		func() { doors.Add(access.Account{ID: "3", Names: []string{string(jane)}}); c.pin("3") },
 		func() {},
 	} {
 		happens()
@@ -53,7 +55,7 @@ func TestWhatAnotherAccountHoldsIsNotGoneWhenTheRightOneIsNamed(t *testing.T) {
 	doors.Add(access.Account{ID: "8", Names: []string{"j.doe@acme.example"}}, access.Grant{ID: "g2", Label: "Jane's"})
 	c := newClosing(map[string]access.Connector{"doors": doors}, "badges")
 	c.look(t)
-	c.pin("doors", "8")
+	c.pin("8")
 	if left, failures := c.look(t); len(left) != 1 || left["doors/badges/g2"] == "" || len(failures) > 0 {
 		t.Fatalf("left %v, failures %v", left, failures)
 	}
@@ -105,5 +107,19 @@ func TestALedgerHandsOutCopies(t *testing.T) {
 	l.did(at, "1", types.Map{}, access.Marks{"password": "2"}, "") // It would be a crash if somebody were ranging over it.
 	if d.marks["password"] != "1" || l.of(at, "1").marks["password"] != "2" {
 		t.Errorf("marks are %v", d.marks)
+	}
+}
+
+func TestNobodyIsToldToTakeAwayWhatAnotherAccountHolds(t *testing.T) {
+	t.Parallel()
+	doors := &accesstest.Memory{}
+	doors.Add(access.Account{ID: "7", Names: []string{"mei@acme.example"}, Aliases: []string{string(jane)}}, access.Grant{ID: "g1", Label: "Mei's"})
+	c := newClosing(map[string]access.Connector{"doors": doors, "school": janes(access.Grant{ID: "g2", Label: "Jane's"})}, "badges")
+	left, _ := c.look(t)
+	if diff := cmp.Diff([]string{"  - school/badges/g2: Jane's"}, c.forgotten(c.known, left)); diff != "" {
+		t.Error(diff)
+	}
+	if said := warnCaseAlias(c.v, c.known, c.known.aliases()).Detail(); !strings.Contains(said, "mei@acme.example") || !strings.Contains(said, "account_ids") {
+		t.Error(said)
 	}
 }

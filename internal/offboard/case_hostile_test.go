@@ -209,11 +209,11 @@ func TestWhatAnImportCouldNotLookAtIsOutstandingItself(t *testing.T) {
 	if left, failures := c.look(t); len(left) != 2 || len(failures) != 0 {
 		t.Errorf("left %v, failures %v", left, failures) // Nor does the next plan fail: it may bring what is missing.
 	}
-	c.pin("doors", "8")
+	c.pin("8")
 	if left, _, diags := c.close(t); len(left) != 2 || left["doors/badges/g8"] != "Eight" || diags.HasError() {
 		t.Errorf("left %v, said %s", left, spoken(diags))
 	}
-	c.pin("doors", "")
+	c.pin("")
 	if _, failures := c.look(t); len(failures) != 1 {
 		t.Errorf("failures %v", failures) // What was seen and can't be is unknown.
 	}
