@@ -81,7 +81,11 @@ func TestNothingThatIsTracedHasTheNameOfAKind(t *testing.T) {
 var janes = map[string][]string{
 	"okta/event_hooks":      {"Joiners to Slack (event hook of 2023-11-21)"},
 	"okta/api_integrations": {"Acme Log Shipper (API service integration of 2023-11-21, may use okta.logs.read)"},
-	"okta/created_apps":     {"Metrics Console (application, created on 2026-09-21)", "Release Dashboard (application, created on 2026-10-31)"},
+	"google/api_clients":    {google.JanesClient + " (API client with domain-wide delegation, 2026-09-21)"},
+	"google/trusted_apps": {
+		google.JanesApp + " (trusted application for Acme, 2026-10-21)", google.JanesAddOn + " (application from the Marketplace, 2026-10-31)",
+	},
+	"okta/created_apps": {"Metrics Console (application, created on 2026-09-21)", "Release Dashboard (application, created on 2026-10-31)"},
 }
 
 // expectIndirect checks what the data source traced, and that each has what whoever takes it over needs.

@@ -259,6 +259,16 @@ var Traces = []Trace{
 		Row:  "applications and API clients they created, as far back as the System Log goes, which is 90 days",
 		Okta: okta.CreatedApps,
 	},
+	{
+		Name:   "api_clients",
+		Row:    "API clients that they let act in the name of anybody in the company (domain-wide delegation), as far back as the admin audit log goes, which is 180 days",
+		Google: google.APIClients,
+	},
+	{
+		Name:   "trusted_apps",
+		Row:    "applications that they trusted or installed for the company, as far back as the admin audit log goes, which is 180 days",
+		Google: google.TrustedApps,
+	},
 }
 
 // system is a configured system with the connectors and tracers of its columns of the tables. connect and trace return

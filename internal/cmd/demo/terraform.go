@@ -56,8 +56,15 @@ const exit = `terminated: true
 // integrations and the applications that go on without her.
 func (d *demo) handedOver(now time.Time) string {
 	var lines strings.Builder
+	var made []string
 	for _, id := range d.org.TraceIDs(leaver) {
-		fmt.Fprintf(&lines, "\n      okta/%s: { owner: sam.reed@acme.example, reason: Taken over by IT with new secrets, until: %q }", id, now.AddDate(0, 6, 0).Format(time.RFC3339))
+		made = append(made, "okta/"+id)
+	}
+	for _, id := range d.tenant.TraceIDs(leaver) {
+		made = append(made, "google/"+id)
+	}
+	for _, id := range made {
+		fmt.Fprintf(&lines, "\n      %s: { owner: sam.reed@acme.example, reason: Taken over by IT with new secrets, until: %q }", id, now.AddDate(0, 6, 0).Format(time.RFC3339))
 	}
 	return lines.String()
 }

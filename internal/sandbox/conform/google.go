@@ -18,7 +18,7 @@ var google = sync.OnceValues(func() (*discovery, error) {
 	d, err := loadDiscovery("google.golang.org/api",
 		"admin/directory/v1/admin-api.json", "iamcredentials/v1/iamcredentials-api.json", "gmail/v1/gmail-api.json",
 		"cloudidentity/v1/cloudidentity-api.json", "vault/v1/vault-api.json", "admin/datatransfer/v1/admin-api.json", "drive/v3/drive-api.json", "calendar/v3/calendar-api.json",
-		"licensing/v1/licensing-api.json")
+		"licensing/v1/licensing-api.json", "admin/reports/v1/admin-api.json")
 	if err != nil {
 		return nil, err
 	}

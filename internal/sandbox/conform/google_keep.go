@@ -6,6 +6,7 @@ package conform
 import (
 	_ "google.golang.org/api/admin/datatransfer/v1"
 	_ "google.golang.org/api/admin/directory/v1"
+	_ "google.golang.org/api/admin/reports/v1"
 	_ "google.golang.org/api/calendar/v3"
 	_ "google.golang.org/api/cloudidentity/v1"
 	_ "google.golang.org/api/drive/v3"

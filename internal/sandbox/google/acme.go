@@ -47,6 +47,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.shares()
 	b.drives()
 	b.licences()
+	b.audit()
 	return &Tenant{clock: clk, state: b.state}
 }
 

@@ -55,7 +55,7 @@ const (
 // operations are the whole of the APIs.
 var operations = slices.Concat(
 	directoryOperations, mailOperations, deviceOperations, vaultOperations, transferOperations, driveOperations, sharedDriveOperations,
-	calendarOperations, shareOperations, licenceOperations,
+	calendarOperations, shareOperations, licenceOperations, auditOperations,
 )
 
 // directoryOperations are those of the Directory API, and the one of iamcredentials.

@@ -56,7 +56,7 @@ func TestEveryOperationHasTheScopesAndParametersOfTheDiscoveryDocument(t *testin
 	for _, file := range []string{
 		"admin/directory/v1/admin-api.json", "gmail/v1/gmail-api.json", "cloudidentity/v1/cloudidentity-api.json", "vault/v1/vault-api.json",
 		"admin/datatransfer/v1/admin-api.json", "drive/v3/drive-api.json", "calendar/v3/calendar-api.json",
-		"licensing/v1/licensing-api.json",
+		"licensing/v1/licensing-api.json", "admin/reports/v1/admin-api.json",
 	} {
 		data, err := os.ReadFile(filepath.Join(module.Dir, file))
 		if err != nil {

@@ -30,9 +30,10 @@ const (
 	chromeDevices = "MANAGE_DEVICES"
 	readUnits     = "ORGANIZATION_UNITS_RETRIEVE"
 	deleteUsers   = "USERS_DELETE"
-	// What the last two are called in the API is a guess.
+	// What the last three are called in the API is a guess.
 	moveData      = "ADMIN_DATA_TRANSFER"
 	moveCalendars = "CALENDAR_MANAGE"
+	readReports   = "REPORTS_ACCESS"
 )
 
 // implies says whether having one privilege is to have another.

@@ -37,6 +37,7 @@ type state struct {
 	ownedState
 	sharedState
 	licenceState
+	auditState
 
 	// Made counts what was made under a name, so that ids are not given twice.
 	Made map[string]int

@@ -33,6 +33,8 @@ type thing struct {
 	byUnit bool
 	// forbidden and unwell are what a 403 and a 5xx may mean besides what they mean of any thing.
 	forbidden, unwell string
+	// unaccepted is what a 401 may mean besides.
+	unaccepted string
 }
 
 // The things, with their scopes by the discovery document and their privileges by
@@ -254,8 +256,8 @@ func (g *Google) classify(refusal *googleapi.Error, call op) (access.ErrorKind, 
 	why := reasonIn([]byte(refusal.Body))
 	switch status := refusal.Code; {
 	case status == http.StatusUnauthorized:
-		return access.Denied, "Google does not accept the access token, although it gave it: look at the service account, and at what the Admin console " +
-			"says of its domain-wide delegation."
+		return access.Denied, strings.TrimSpace("Google does not accept the access token, although it gave it: look at the service account, and at what the Admin " +
+			"console says of its domain-wide delegation. " + call.thing.unaccepted)
 	case status == http.StatusForbidden && ofQuota([]byte(refusal.Body)):
 		return access.RateLimited, "Run with less -parallelism, or have the quota of the service account's project raised."
 	case status == http.StatusForbidden && (why == "accessNotConfigured" || why == "domainCannotUseApis" || why == "SERVICE_DISABLED"):

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	datatransfer "google.golang.org/api/admin/datatransfer/v1"
+	reports "google.golang.org/api/admin/reports/v1"
 	"google.golang.org/api/calendar/v3"
 	"google.golang.org/api/cloudidentity/v1"
 	"google.golang.org/api/drive/v3"
@@ -27,10 +28,11 @@ type apis struct {
 	drive    *drive.Service
 	calendar *calendar.Service
 	licences *licensing.Service
+	audit    *reports.Service
 }
 
 func (g *Google) newAPIs(ctx context.Context, client *http.Client) error {
-	var errs [7]error
+	var errs [8]error
 	at := func(base, path string) []option.ClientOption { return clientOptions(client, g.config.base(base)+path) }
 	g.mail, errs[0] = gmail.NewService(ctx, at("https://gmail.googleapis.com", "")...)
 	g.identity, errs[1] = cloudidentity.NewService(ctx, at("https://cloudidentity.googleapis.com", "")...)
@@ -39,12 +41,13 @@ func (g *Google) newAPIs(ctx context.Context, client *http.Client) error {
 	g.drive, errs[4] = drive.NewService(ctx, at("https://www.googleapis.com", "/drive/v3")...)
 	g.calendar, errs[5] = calendar.NewService(ctx, at("https://www.googleapis.com", "/calendar/v3")...)
 	g.licences, errs[6] = licensing.NewService(ctx, at("https://licensing.googleapis.com", "")...)
+	g.audit, errs[7] = reports.NewService(ctx, at("https://admin.googleapis.com", "")...)
 	if err := errors.Join(errs[:]...); err != nil {
 		return &access.Error{Kind: access.Denied, Op: "connect to Google", Reason: g.transport.Redact(err.Error())}
 	}
 	agent := g.config.UserAgent
 	g.mail.UserAgent, g.identity.UserAgent, g.vault.UserAgent = agent, agent, agent
 	g.transfer.UserAgent, g.drive.UserAgent, g.calendar.UserAgent = agent, agent, agent
-	g.licences.UserAgent = agent
+	g.licences.UserAgent, g.audit.UserAgent = agent, agent
 	return nil
 }
