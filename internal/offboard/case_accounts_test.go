@@ -13,7 +13,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access/accesstest"
 )
 
-// pin names the account in the doors' system.
+// pin names the account in the system of the test, which is called doors.
 func (c *closing) pin(account string) {
 	c.v.AccountIDs = types.MapValueMust(types.StringType, map[string]attr.Value{"doors": types.StringValue(account)})
 }

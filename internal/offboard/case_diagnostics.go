@@ -24,7 +24,7 @@ func errorCaseUnchecked(v caseValues, failures []string) diag.Diagnostic {
 
 func errorCaseUnverified(v caseValues, failures []string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Could not verify", fmt.Sprintf(
-		"The case of %s stays open, because it could not be checked everywhere that nothing is left. What was removed is removed. Mend this and plan again:\n%s",
+		"The case of %s can't be closed, because it could not be checked everywhere that nothing is left. What was removed is removed. Mend this and plan again:\n%s",
 		v.Person.ValueString(), strings.Join(failures, "\n")))
 }
 
@@ -46,7 +46,8 @@ func errorCaseNotOpened(v caseValues, now caseFacts, left map[string]string) dia
 		lines = append(lines, "  - "+key+": "+left[key]+". "+remedy(now, key))
 	}
 	return diag.NewErrorDiagnostic("The case can't be closed", fmt.Sprintf(
-		"%s has not left yet, and the case is not in the state:\n%s\n\nSettle that, and apply again. To see it as rows of a plan, import the case:\n\n%s",
+		"This keeps the case of %s open, and it is not in the state:\n%s\n\nSettle that, and apply again. To see it as rows of a plan, and for the case to know what was taken away "+
+			"in earlier runs, import it:\n\n%s",
 		v.Person.ValueString(), strings.Join(lines, "\n"),
 		fmt.Sprintf("import {\n  to = offboard_case.NAME\n  id = %q\n}", v.person())))
 }
