@@ -13,8 +13,8 @@ import (
 )
 
 // Read looks. Whatever could not be looked at is an error, which leaves the state as it was: then the case is neither
-// open nor closed for it. Only where nobody looked yet since
-// it was imported it is a row. A closed case stays as it is, evidence and all, until something is outstanding.
+// open nor closed for it. Only where nobody has looked since the import it is a row. A closed case stays as it is, evidence
+// and all, until something is outstanding.
 func (r *Case) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	diags := &resp.Diagnostics
 	v, known := readCase(ctx, req.State, diags), caseFacts{}
