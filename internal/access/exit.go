@@ -41,6 +41,8 @@ type Outcome struct {
 	// have been asked about instead.
 	Listed []Grant
 	Whole  bool
+	// ListedAt is when Listed was made: not at the end, if the system could not be asked any more.
+	ListedAt time.Time
 	// Unverified says why Held could not be established, and is nil where it was.
 	Unverified error
 }
@@ -80,6 +82,7 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 
 	end := e.Clock.Now().Add(e.Limit)
 	about := prior.IDs()
+	listedAt := e.Clock.Now()
 	listed, err := e.list(ctx, about)
 	if err != nil {
 		out.Unverified = err
@@ -95,14 +98,14 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 	if len(agreed)+len(out.Left) > 0 {
 		look, done := lastLook(ctx)
 		defer done()
-		if listed, err = e.settle(look, about, agreed, out.Marks, end); err != nil {
+		if listed, listedAt, err = e.settle(look, about, agreed, out.Marks, end); err != nil {
 			out.Unverified = err
 			return out
 		}
 	}
 
 	_, inPart := e.Connector.(Rechecker)
-	out.Listed, out.Whole = listed, !inPart
+	out.Listed, out.Whole, out.ListedAt = listed, !inPart, listedAt
 	out.Held = Held(listed, out.Marks)
 	out.Appeared = out.Held.Without(prior)
 	out.Removed = Gone(approved, listed, out.Held, e.Clock.Now())
@@ -236,13 +239,16 @@ func lastLook(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // settle lists until nothing is held that the system agreed to remove, or patience or time ends, and
-// returns the last list there was. Only the first has to succeed: what one look showed gone is gone, whether
+// returns the last list there was, and when it was made. Only the first has to succeed: what one look showed gone is gone, whether
 // or not the next could be made.
-func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Receipt, marks Marks, end time.Time) ([]Grant, error) {
-	patience := e.Clock.Now().Add(e.Patience)
-	last, err := e.list(ctx, about)
+func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Receipt, marks Marks, end time.Time) (
+	last []Grant, at time.Time, err error,
+) {
+	at = e.Clock.Now()
+	patience := at.Add(e.Patience)
+	last, err = e.list(ctx, about)
 	if err != nil {
-		return nil, err
+		return nil, at, err
 	}
 	for wait := firstWait; ; wait = min(2*wait, longWait) {
 		held, stays, still, deadline := Held(last, marks), stays(last), 0, patience
@@ -258,7 +264,7 @@ func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Re
 			}
 		}
 		if still == 0 || e.Clock.Now().Add(wait).After(deadline) {
-			return last, nil
+			return last, at, nil
 		}
 		if len(moving) > 0 {
 			e.tell("waiting for what is still moving", map[string]any{"still_moving": moving, "waits_until": deadline.UTC().Format(time.RFC3339)})
@@ -266,10 +272,11 @@ func (e Exit) settle(ctx context.Context, about []GrantID, agreed map[GrantID]Re
 			e.tell("waiting until the system shows it gone", map[string]any{"still_listed": still})
 		}
 		if e.Clock.Sleep(ctx, wait) != nil {
-			return last, nil //nolint:nilerr // Time is over: the last look stands, and shows what lingers.
+			return last, at, nil //nolint:nilerr // Time is over: the last look stands, and shows what lingers.
 		}
+		asked := e.Clock.Now()
 		if listed, err := e.list(ctx, about); err == nil {
-			last = listed
+			last, at = listed, asked
 		} else {
 			e.tell("could not look again", map[string]any{"error": err.Error()})
 		}

@@ -95,6 +95,23 @@ func TestExitWaitsUntilTheSystemShowsItGone(t *testing.T) {
 	check(t, "calls", 7, len(m.Calls()))
 }
 
+func TestExitSaysWhenItsLastListWasMade(t *testing.T) {
+	t.Parallel()
+	m, clk, exit := leaver(five)
+	m.Lag = 1000
+	lists, began := 0, clk.Now()
+	m.Fail = func(call string) error {
+		if lists++; strings.HasPrefix(call, "list") && lists > 3 {
+			return unwell(call)
+		}
+		return nil
+	}
+	out := exit.Run(t.Context(), five, access.Holdings{"g1": "One"}, nil)
+	if !out.Whole || !out.ListedAt.Equal(began) || !clk.Now().After(began.Add(30*time.Second)) {
+		t.Errorf("listed at %v, and it is %v", out.ListedAt, clk.Now())
+	}
+}
+
 func TestExitSaysWhatTheSystemAgreedToRemoveAndStillListsWhenPatienceEnds(t *testing.T) {
 	t.Parallel()
 	m, clk, exit := leaver(five)

@@ -2,6 +2,7 @@ package offboard
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -106,5 +107,19 @@ func TestALedgerHandsOutCopies(t *testing.T) {
 	l.did(at, "1", types.Map{}, access.Marks{"password": "2"}, "") // It would be a crash if somebody were ranging over it.
 	if d.marks["password"] != "1" || l.of(at, "1").marks["password"] != "2" {
 		t.Errorf("marks are %v", d.marks)
+	}
+}
+
+func TestNobodyIsToldToTakeAwayWhatAnotherAccountHolds(t *testing.T) {
+	t.Parallel()
+	doors := &accesstest.Memory{}
+	doors.Add(access.Account{ID: "7", Names: []string{"mei@acme.example"}, Aliases: []string{string(jane)}}, access.Grant{ID: "g1", Label: "Mei's"})
+	c := newClosing(map[string]access.Connector{"doors": doors, "school": janes(access.Grant{ID: "g2", Label: "Jane's"})}, "badges")
+	left, _ := c.look(t)
+	if diff := cmp.Diff([]string{"  - school/badges/g2: Jane's"}, c.forgotten(c.known, left)); diff != "" {
+		t.Error(diff)
+	}
+	if said := warnCaseAlias(c.v, c.known, c.known.aliases()).Detail(); !strings.Contains(said, "mei@acme.example") || !strings.Contains(said, "account_ids") {
+		t.Error(said)
 	}
 }

@@ -91,7 +91,10 @@ func (r *Case) Update(ctx context.Context, req resource.UpdateRequest, resp *res
 
 	now, left := r.close(ctx, &plan, known, diags)
 	if diags.HasError() {
-		// Nothing is known to be otherwise than it was.
+		// Nothing is known to be otherwise than it was. A case that was closed has its evidence still, of what it was then.
+		if prior.Status.ValueString() == caseClosed {
+			return
+		}
 		plan.reopen(texts[string](prior.Outstanding))
 		plan.Coverage = coverageObject(known.coverage(plan, r.env.Clock.Now()))
 		diags.Append(resp.State.Set(ctx, &plan)...)

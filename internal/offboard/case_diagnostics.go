@@ -24,7 +24,7 @@ func errorCaseUnchecked(v caseValues, failures []string) diag.Diagnostic {
 
 func errorCaseUnverified(v caseValues, failures []string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Could not verify", fmt.Sprintf(
-		"The case of %s stays open, because it could not be checked everywhere that nothing is left. What was removed is removed. Mend this and plan again:\n%s",
+		"The case of %s can't be closed, because it could not be checked everywhere that nothing is left. What was removed is removed. Mend this and plan again:\n%s",
 		v.Person.ValueString(), strings.Join(failures, "\n")))
 }
 
@@ -46,7 +46,8 @@ func errorCaseNotOpened(v caseValues, now caseFacts, left map[string]string) dia
 		lines = append(lines, "  - "+key+": "+left[key]+". "+remedy(now, key))
 	}
 	return diag.NewErrorDiagnostic("The case can't be closed", fmt.Sprintf(
-		"%s has not left yet, and the case is not in the state:\n%s\n\nSettle that, and apply again. To see it as rows of a plan, import the case:\n\n%s",
+		"This keeps the case of %s open, and it is not in the state:\n%s\n\nSettle that, and apply again. To see it as rows of a plan, and for the case to know what was taken away "+
+			"in earlier runs, import it:\n\n%s",
 		v.Person.ValueString(), strings.Join(lines, "\n"),
 		fmt.Sprintf("import {\n  to = offboard_case.NAME\n  id = %q\n}", v.person())))
 }
@@ -70,24 +71,32 @@ func remedy(now caseFacts, key string) string {
 		return "Make the account active, take it away, and suspend the account again: offboard_" + kind + " has to come before offboard_account." + wait
 	}
 	return fmt.Sprintf("offboard_%s with system = %q takes it away: if there is none in the configuration, add one (and its import block); if there is one, the case has to "+
-		"come after it (depends_on).%s", kind, system, wait)
+		"come after it (depends_on), under the same provider configuration.%s", kind, system, wait)
 }
 
 func errorCaseAlias(v caseValues, now caseFacts, systems []string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(rootPerson, "The address is an alias", "The case of "+v.Person.ValueString()+" stays open: "+aboutAlias(now, systems))
+}
+
+func warnCaseAlias(v caseValues, now caseFacts, systems []string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(rootPerson, "The address is an alias", "The case of "+v.Person.ValueString()+" will stay open, and what it finds there may not be theirs: "+
+		aboutAlias(now, systems))
+}
+
+func aboutAlias(now caseFacts, systems []string) string {
 	var lines []string
 	for _, name := range systems {
 		account := now.Accounts[name]
 		lines = append(lines, fmt.Sprintf("  - %s: the account %s (%s)", name, account.ID, strings.Join(account.Names, ", ")))
 	}
-	return diag.NewAttributeErrorDiagnostic(rootPerson, "The address is an alias", fmt.Sprintf(
-		"The case of %s stays open: the address is no more than an alias of another account, which may be somebody else's who gets their mail now.\n%s\n\nIf it is the same "+
-			"person, say so in account_ids.", v.Person.ValueString(), strings.Join(lines, "\n")))
+	return fmt.Sprintf("the address is no more than an alias of another account, which may be somebody else's who gets their mail now.\n%s\n\nIf it is the same "+
+		"person, say so in account_ids. If it is not, the case closes once the alias is taken off that account.", strings.Join(lines, "\n"))
 }
 
 func errorCaseNobody(v caseValues, systems []string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(rootPerson, "Nobody by that address", fmt.Sprintf(
 		"Nobody is %s in %s, nor was when the case was opened. An address that is misspelt would have nothing outstanding too, so this proves nothing and the case stays "+
-			"open. Correct the address; or name the accounts in account_ids.", v.Person.ValueString(), strings.Join(systems, ", ")))
+			"open. Correct the address; or, where they go by another one, name the accounts in account_ids. Of an account that was deleted before there was a case nothing can be proved.", v.Person.ValueString(), strings.Join(systems, ", ")))
 }
 
 func errorThemselves(attribute string, v caseValues) diag.Diagnostic {

@@ -8,7 +8,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/access/accesstest"
@@ -216,5 +220,47 @@ func TestWhatAnImportCouldNotLookAtIsOutstandingItself(t *testing.T) {
 	c.pin("")
 	if _, failures := c.look(t); len(failures) != 1 {
 		t.Errorf("failures %v", failures) // What was seen and can't be is unknown.
+	}
+}
+
+// stateOf is a state, or a plan, with these attributes and no other.
+func stateOf(t *testing.T, r *Case, attributes map[string]any) tfsdk.State {
+	t.Helper()
+	var described resource.SchemaResponse
+	r.Schema(t.Context(), resource.SchemaRequest{}, &described)
+	object, ok := described.Schema.Type().TerraformType(t.Context()).(tftypes.Object)
+	if !ok {
+		t.Fatal("the schema is no object")
+	}
+	nulls := map[string]tftypes.Value{}
+	for name, kind := range object.AttributeTypes {
+		nulls[name] = tftypes.NewValue(kind, nil)
+	}
+	state := tfsdk.State{Schema: described.Schema, Raw: tftypes.NewValue(object, nulls)}
+	var diags diag.Diagnostics
+	if set(t.Context(), &state, &diags, attributes); diags.HasError() {
+		t.Fatal(diags)
+	}
+	return state
+}
+
+func TestAClosedCaseKeepsItsEvidenceIfItCouldNotBeClosedAnew(t *testing.T) {
+	t.Parallel()
+	doors := janes()
+	c := newClosing(map[string]access.Connector{"doors": doors}, "badges")
+	c.close(t)
+	closed := map[string]any{
+		attrPerson: c.v.Person, attrRequestedAt: c.v.RequestedAt, attrApprovedBy: c.v.ApprovedBy, attrReference: c.v.Reference, attrSLA: c.v.SLA, attrOutstanding: c.v.Outstanding,
+		attrStatus: c.v.Status, "closed_at": c.v.ClosedAt, "coverage": c.v.Coverage, "evidence": c.v.Evidence, "evidence_sha256": c.v.SHA256, "bundle": c.v.Bundle,
+	}
+	prior := stateOf(t, c.Case, closed)
+	closed[attrReference], closed["closed_at"], closed["evidence"] = "T-2", types.StringUnknown(), types.StringUnknown()
+	closed["evidence_sha256"], closed["bundle"] = types.StringUnknown(), types.StringUnknown()
+	plan := stateOf(t, c.Case, closed)
+	doors.Fail = func(string) error { return &access.Error{Kind: access.Unavailable, Reason: "down"} }
+	resp := resource.UpdateResponse{State: prior}
+	c.Update(t.Context(), resource.UpdateRequest{Plan: tfsdk.Plan(plan), State: prior}, &resp)
+	if !resp.Diagnostics.HasError() || !resp.State.Raw.Equal(prior.Raw) {
+		t.Errorf("said %s, state %s", spoken(resp.Diagnostics), resp.State.Raw)
 	}
 }

@@ -88,6 +88,9 @@ func (r *Case) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, r
 	plan.Signature, plan.Bundle, plan.Coverage = types.StringUnknown(), types.StringUnknown(), types.ObjectUnknown(caseCoverageTypes)
 	diags.Append(resp.Plan.Set(ctx, &plan)...)
 
+	if systems := known.aliases(); len(systems) > 0 && len(texts[string](plan.AccountIDs)) == len(texts[string](prior.AccountIDs)) {
+		diags.Append(warnCaseAlias(plan, known, systems))
+	}
 	left := known.outstanding(plan, known.AsOf)
 	if forgotten := r.forgotten(known, left); len(forgotten) > 0 {
 		diags.Append(warnNothingTakes(plan, forgotten))
@@ -125,8 +128,8 @@ func (r *Case) forgotten(known caseFacts, left map[string]string) (lines []strin
 	for _, key := range sorted(left) {
 		system, rest, _ := strings.Cut(key, "/")
 		kind, id, ok := strings.Cut(rest, "/")
-		if known.Controls[key].Unseen != "" {
-			continue // Closing looks there again.
+		if known.Controls[key].Unseen != "" || known.Accounts[system].Alias {
+			continue // Closing looks there again; and what another account holds is not to be taken away.
 		}
 		if !ok {
 			lines = append(lines, "  - "+key+": "+left[key])

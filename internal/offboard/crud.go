@@ -243,7 +243,7 @@ func (r *Resource) exit(
 	turn := system.shelf.begin(r.kind.Name, account)
 	out := run.Run(ctx, expected, approved, known.Marks)
 	if out.Whole {
-		system.shelf.put(r.kind.Name, account, turn, dated{out.Listed, r.env.Clock.Now()})
+		system.shelf.put(r.kind.Name, account, turn, dated{out.Listed, out.ListedAt})
 	}
 	return out
 }
