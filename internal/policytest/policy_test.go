@@ -100,6 +100,7 @@ func TestRealPlansAreJudged(t *testing.T) {
 		"of OpenTofu":               {"tofu-exit", nil, []string{unapproved(jane), unapproved(jordan)}},
 		"approved":                  {"exit", approve(jane, jordan), nil},
 		"what came back is no exit": {"returned", approve(jordan), nil},
+		"a case with an exception":  {"case", nil, nil},
 		"with -target":              {"targeted", approve(jane), []string{"the plan is not complete: it was made with -target, or something was deferred"}},
 		"what is no longer watched": {"tofu-forgotten", approve(jordan), nil},
 		"without who succeeds anyone": {"exit", func(plan map[string]any) {

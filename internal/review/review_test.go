@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 func options() review.Options {
-	return review.Options{Kinds: provider.Reviewed(), MaxPeople: 10, ApprovedBy: "ciso@acme.example"}
+	return review.Options{Kinds: provider.Reviewed(), Indirect: provider.Indirect(), MaxPeople: 10, ApprovedBy: "ciso@acme.example"}
 }
 
 func read(t *testing.T, plan string, o review.Options) *review.Review {
@@ -349,13 +349,11 @@ func TestEverybodyIsNamedAsLongAsThatFits(t *testing.T) {
 
 func TestWhatSomebodyAcceptsIsNotOutstandingAndWhatIsIndirectNeedsASecondLook(t *testing.T) {
 	t.Parallel()
-	o := options()
-	o.Indirect = provider.Indirect()
 	until := object{"owner": "sam@acme.example", "reason": "Taken over.", "until": "2027-01-01T00:00:00Z"}
 	found := read(t, planOf(t, object{"timestamp": "2026-11-20T09:00:00Z"}, changeOf("case",
 		object{"person": jane, "outstanding": object{"okta/event_hooks/w1": "Joiners", "okta/keys/k": "ci", "okta/devices/d": "laptop"}},
 		object{"person": jane, "approved_by": "ciso@acme.example", "exceptions": object{"okta/event_hooks/w1": until, "okta/devices": until}},
-		object{}, "update")), o)
+		object{}, "update")), options())
 	open := found.People[0].Cases[0]
 	if diff := cmp.Diff(map[string]string{"okta/keys/k": "ci"}, open.Open); diff != "" {
 		t.Error(diff)
