@@ -6,16 +6,20 @@ import {
   id       = each.key
 }
 
+locals {
+  bundles = { for person, leaver in module.leaver : person => leaver.case.bundle if leaver.case != null }
+}
+
 # One document a person: terraform output -json evidence. Keep it with the ticket, and check it with
 # terraform-provider-offboard verify.
 output "evidence" {
   sensitive   = true
-  value       = { for person, leaver in module.leaver : person => leaver.case.bundle if leaver.case != null }
+  value       = length(local.bundles) > 0 ? local.bundles : null # An empty one would be a change of every first plan.
   description = "The bundles of the cases that are closed."
 }
 
 # The nightly plan says of a case whether it is still closed: its exit code is 2 if something came back, and 1 if it
-# could not be looked. These say it in words besides, and what will have to be done soon.
+# could not look. These say it in words besides, and what will have to be done soon.
 check "cases_are_closed" {
   assert {
     condition     = alltrue([for leaver in values(module.leaver) : leaver.case.closed_at != null if leaver.case != null])
