@@ -37,10 +37,10 @@ func (Verify) Definition(_ context.Context, _ function.DefinitionRequest, resp *
 			"- `key`: the fingerprint of the key that signed. Null unless the bundle is valid.\n" +
 			"- `person`, `reference`, `approved_by`, `requested_at`, `closed_at`, `coverage`: what the evidence says. Null unless the bundle is `valid`, or `unsigned` or of an " +
 			"`unknown signer`, which anybody may have made.\n\n" +
-			"A bad bundle is a verdict and never an error; so is a null one, of a case that is not closed. A bad key is an error.",
+			"A bad bundle is a verdict and never an error; so is a null or empty one, of a case that is not closed. A bad key is an error. OpenTofu 1.12 passes no null to functions of providers: give an empty text there.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "bundle", AllowNullValue: true, MarkdownDescription: "The bundle: `bundle` of `offboard_case`, or the content of the file in which it was kept."},
-			function.StringParameter{Name: "public_key", AllowNullValue: true, MarkdownDescription: "The public key that is trusted: Ed25519, in PEM. With null the digest is checked alone, and nothing is `valid`."},
+			function.StringParameter{Name: "public_key", AllowNullValue: true, MarkdownDescription: "The public key that is trusted: Ed25519, in PEM. With null or an empty text the digest is checked alone, and nothing is `valid`."},
 		},
 		Return: function.ObjectReturn{AttributeTypes: verdictTypes},
 	}
@@ -63,7 +63,7 @@ func (Verify) Run(ctx context.Context, req function.RunRequest, resp *function.R
 		return
 	}
 	var key *evidence.Key
-	if public != nil {
+	if public != nil && *public != "" {
 		var err error
 		if key, err = evidence.ParseKey([]byte(*public)); err != nil {
 			resp.Error = function.NewArgumentFuncError(1, sentence(err.Error()))

@@ -34,8 +34,11 @@ func TestTheFunctionVerifyGivesAVerdictOnWhateverItIsGiven(t *testing.T) {
 	}
 	body += fmt.Sprintf("locals {\n  said = provider::offboard::verify(base64decode(%q), local.key)\n}\n", base64.StdEncoding.EncodeToString([]byte(valid)))
 	body += "output \"said\" {\n  value = \"${local.said.valid} ${local.said.person} ${local.said.closed_at} ${local.said.coverage.expected}\"\n}\n"
-	body += "output \"open\" {\n  value = provider::offboard::verify(null, local.key).verdict\n}\n"
-	checks = append(checks, resource.TestCheckOutput("said", "true jane.doe@acme.example 2026-11-21T11:00:00Z 30"), resource.TestCheckOutput("open", "truncated"))
+	// OpenTofu passes no null to functions of providers.
+	body += "output \"open\" {\n  value = provider::offboard::verify(\"\", local.key).verdict\n}\n"
+	body += "output \"keyless\" {\n  value = provider::offboard::verify(base64decode(\"" + base64.StdEncoding.EncodeToString([]byte(valid)) + "\"), \"\").verdict\n}\n"
+	checks = append(checks, resource.TestCheckOutput("said", "true jane.doe@acme.example 2026-11-21T11:00:00Z 30"), resource.TestCheckOutput("open", "truncated"),
+		resource.TestCheckOutput("keyless", "unknown signer"))
 	w.runOn([]tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_8_0)},
 		resource.TestStep{Config: w.config(body), Check: resource.ComposeAggregateTestCheckFunc(checks...)},
 		resource.TestStep{
