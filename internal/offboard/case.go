@@ -114,14 +114,7 @@ type exception struct {
 func (v caseValues) exceptions() map[string]exception {
 	exceptions := map[string]exception{}
 	for key, element := range v.Exceptions.Elements() {
-		object, ok := element.(types.Object)
-		if !ok {
-			continue
-		}
-		text := func(name string) types.String {
-			s, _ := object.Attributes()[name].(types.String)
-			return s
-		}
+		text := textsIn(element)
 		if until, ok := moment(text("until")); ok {
 			exceptions[key] = exception{text(attrOwner).ValueString(), text("reason").ValueString(), until}
 		}
@@ -132,14 +125,10 @@ func (v caseValues) exceptions() map[string]exception {
 func (v caseValues) attestations() map[string]attestation {
 	attestations := map[string]attestation{}
 	for name, element := range v.Attestations.Elements() {
-		object, ok := element.(types.Object)
-		if !ok || object.IsUnknown() {
+		if element.IsUnknown() {
 			continue
 		}
-		text := func(name string) types.String {
-			s, _ := object.Attributes()[name].(types.String)
-			return s
-		}
+		text := textsIn(element)
 		attestations[name] = attestation{
 			Person: text(attrPerson), Application: text(attrApplication), Owner: text(attrOwner), Statement: text(attrStatement),
 			AttestedBy: text(attrAttestedBy), AttestedAt: text(attrAttestedAt), Reference: text(attrReference), ExpiresAt: text(attrExpiresAt),

@@ -28,16 +28,15 @@ func (r *Case) readers(ctx context.Context) (map[string]access.AccountID, error)
 	return readers, nil
 }
 
-// evidence is the record of a case of which nothing is outstanding.
+// evidence is the record of a case of which nothing is outstanding. Sealing it puts it in order, and its times in UTC.
 func (r *Case) evidence(v caseValues, now caseFacts, readers map[string]access.AccountID) evidence.Evidence {
 	requested, _ := moment(v.RequestedAt)
 	record := evidence.Evidence{
 		Type: evidence.Type, Program: r.env.Program, Person: string(v.person()), Reference: v.Reference.ValueString(), ApprovedBy: v.ApprovedBy.ValueString(),
-		Successor: strings.ToLower(v.Successor.ValueString()), RequestedAt: second(requested), ApprovedAt: momentOrNil(v.ApprovedAt), ClosedAt: second(now.AsOf),
+		Successor: strings.ToLower(v.Successor.ValueString()), RequestedAt: requested, ApprovedAt: momentOrNil(v.ApprovedAt), ClosedAt: now.AsOf,
 		SLASeconds: int64(v.sla() / time.Second),
 	}
-	for _, name := range sorted(now.Accounts) {
-		account := now.Accounts[name]
+	for name, account := range now.Accounts {
 		system := evidence.System{Name: name, Account: string(account.ID), Status: account.Status, Reader: string(readers[name])}
 		if account.Gone {
 			system.Status = "deleted"
@@ -65,8 +64,7 @@ func (r *Case) control(v caseValues, name string, fact controlFact) evidence.Con
 		control.Assurance, control.Reason = evidence.NotAvailable, fact.NotAvailable
 		return control
 	}
-	for _, id := range sorted(fact.Grants) {
-		grant := fact.Grants[id]
+	for id, grant := range fact.Grants {
 		row := evidence.Grant{ID: string(id), Label: grant.Label}
 		accepted := exceptions[keyOf(name, id)]
 		if place := exceptions[name]; place.until.After(accepted.until) {
@@ -79,13 +77,13 @@ func (r *Case) control(v caseValues, name string, fact controlFact) evidence.Con
 		case grant.Acknowledged:
 			row.Assurance = string(access.Acknowledged)
 		case !grant.AbsentAt.IsZero():
-			row.Assurance, row.AbsentAt = string(access.Observed), pointer(second(grant.AbsentAt))
+			row.Assurance, row.AbsentAt = string(access.Observed), &grant.AbsentAt
 		case removed != nil:
 			// Gone by the word of the resource that took it away, and not to be seen since.
 			row.Assurance = string(removed.Assurance)
 		}
 		if removed != nil && !grant.unsettled() {
-			row.RemovedAt, row.RemovedBy, row.Successor = pointer(second(removed.At)), removed.By, removed.Successor
+			row.RemovedAt, row.RemovedBy, row.Successor = &removed.At, removed.By, removed.Successor
 			if removed.Assurance == access.Acknowledged {
 				row.Assurance = string(access.Acknowledged)
 			}
@@ -102,7 +100,7 @@ func (r *Case) control(v caseValues, name string, fact controlFact) evidence.Con
 	if fact.Waived {
 		control.Assurance, control.Exception = string(access.Waived), exceptionOf(exceptions[name])
 	} else {
-		control.CheckedAt = pointer(second(fact.CheckedAt))
+		control.CheckedAt = &fact.CheckedAt
 	}
 	return control
 }
@@ -118,7 +116,7 @@ func attestedControl(v caseValues, now caseFacts, name string, a attestation) ev
 	row := evidence.Grant{
 		ID: name, Label: a.Statement.ValueString(), Assurance: string(access.Attested),
 		Attestation: &evidence.Attestation{
-			Owner: a.Owner.ValueString(), Statement: a.Statement.ValueString(), By: a.AttestedBy.ValueString(), At: second(said),
+			Owner: a.Owner.ValueString(), Statement: a.Statement.ValueString(), By: a.AttestedBy.ValueString(), At: said,
 			Reference: a.Reference.ValueString(), ExpiresAt: momentOrNil(a.ExpiresAt),
 		},
 	}
@@ -138,8 +136,7 @@ func (r *Case) tags(kind string) []string {
 			tags = append(tags, row.Controls...)
 		}
 	}
-	slices.Sort(tags)
-	return slices.Compact(tags)
+	return tags
 }
 
 func title(kind string) string {
@@ -151,23 +148,20 @@ func title(kind string) string {
 func (v caseValues) elapsed(gone time.Time) (*int64, *bool) {
 	requested, _ := moment(v.RequestedAt)
 	took := evidence.Elapsed(requested, gone)
-	return &took, pointer(took <= int64(v.sla()/time.Second))
+	within := took <= int64(v.sla()/time.Second)
+	return &took, &within
 }
 
 func exceptionOf(e exception) *evidence.Exception {
-	return &evidence.Exception{Owner: e.owner, Reason: e.reason, Until: second(e.until)}
+	return &evidence.Exception{Owner: e.owner, Reason: e.reason, Until: e.until}
 }
-
-func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 
 func momentOrNil(s types.String) *time.Time {
 	if at, ok := moment(s); ok {
-		return pointer(second(at))
+		return &at
 	}
 	return nil
 }
-
-func pointer[T any](v T) *T { return &v }
 
 // seal sets what a closed case shows of its evidence.
 func (v *caseValues) seal(bundle evidence.Bundle) error {

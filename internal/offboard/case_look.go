@@ -153,22 +153,18 @@ func waivedPlaces(v caseValues, now time.Time) map[place]bool {
 // vanished are the lines to say of kinds that a system no longer has, and of systems that are no longer configured, where
 // the person was last seen to hold something: it is not gone because nobody can look any more.
 func vanished(v caseValues, known caseFacts, found *inventory, now time.Time) (lines []string) {
-	looked := map[string]bool{}
-	for _, places := range [][]place{found.checked, slices.Collect(maps.Keys(found.leftOut)), slices.Collect(maps.Keys(found.failed))} {
-		for _, at := range places {
-			looked[at.String()] = true
-		}
-	}
 	exceptions := v.exceptions()
 	for name, control := range known.Controls {
-		if system, _, _ := strings.Cut(name, "/"); looked[name] || known.Accounts[system].Alias || exceptions[name].until.After(now) {
+		system, kind, _ := strings.Cut(name, "/")
+		at := place{system, kind}
+		_, failed := found.failed[at]
+		_, leftOut := found.leftOut[at]
+		if failed || leftOut || slices.Contains(found.checked, at) || known.Accounts[system].Alias || exceptions[name].until.After(now) {
 			continue
 		}
-		reason := "Nothing that the provider block configures has it."
-		for at, why := range found.notAvailable {
-			if at.String() == name {
-				reason = why
-			}
+		reason, ok := found.notAvailable[at]
+		if !ok {
+			reason = "Nothing that the provider block configures has it."
 		}
 		for id, grant := range control.Grants {
 			if grant.unsettled() && !exceptions[keyOf(name, id)].until.After(now) {

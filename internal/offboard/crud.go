@@ -239,8 +239,7 @@ func (r *Resource) exit(
 	}
 	expected := prior.held()
 	maps.Copy(expected, plan.held())
-	system.shelf.clear(r.kind.Name, account)
-	turn := system.shelf.begin(r.kind.Name, account)
+	turn := system.shelf.clear(r.kind.Name, account)
 	out := run.Run(ctx, expected, approved, known.Marks)
 	if out.Whole {
 		system.shelf.put(r.kind.Name, account, turn, dated{out.Listed, out.ListedAt})

@@ -158,19 +158,24 @@ func removals(before types.Map, gone map[access.GrantID]access.Removal) types.Ma
 func readRemovals(m types.Map) map[access.GrantID]access.Removal {
 	removals := map[access.GrantID]access.Removal{}
 	for id, element := range m.Elements() {
-		object, ok := element.(types.Object)
-		if !ok {
-			continue
-		}
-		text := func(name string) string {
-			s, _ := object.Attributes()[name].(types.String)
-			return s.ValueString()
-		}
-		if at, err := time.Parse(time.RFC3339, text("at")); err == nil {
-			removals[access.GrantID(id)] = access.Removal{Label: text("label"), At: at, Assurance: access.Assurance(text("assurance"))}
+		text := textsIn(element)
+		if at, ok := moment(text("at")); ok {
+			removals[access.GrantID(id)] = access.Removal{
+				Label: text("label").ValueString(), At: at, Assurance: access.Assurance(text("assurance").ValueString()),
+			}
 		}
 	}
 	return removals
+}
+
+// textsIn gives the texts among the attributes of an object by their names: null for what is none.
+func textsIn(value attr.Value) func(name string) types.String {
+	object, _ := value.(types.Object)
+	attributes := object.Attributes()
+	return func(name string) types.String {
+		s, _ := attributes[name].(types.String)
+		return s
+	}
 }
 
 // plannedRemovals is what removed will be after these have gone. With no history it is unknown as a whole,

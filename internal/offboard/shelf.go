@@ -53,8 +53,9 @@ func (s *shelf) put(kind string, account access.AccountID, turn int, list dated)
 	s.lists[key] = list
 }
 
-// clear forgets what was listed of an account, because something is about to be taken from it.
-func (s *shelf) clear(kind string, account access.AccountID) {
+// clear forgets what was listed of an account, because something is about to be taken from it. It is begin of the list that
+// is made after that.
+func (s *shelf) clear(kind string, account access.AccountID) (turn int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cleared == nil {
@@ -63,6 +64,7 @@ func (s *shelf) clear(kind string, account access.AccountID) {
 	key := shelved{kind, account}
 	s.cleared[key]++
 	delete(s.lists, key)
+	return s.cleared[key]
 }
 
 // get returns what was listed of an account, if that was not long ago.

@@ -94,15 +94,15 @@ func verdictObject(s evidence.Summary) types.Object {
 		"valid": types.BoolValue(s.Valid), "verdict": types.StringValue(string(s.Verdict)), "reason": types.StringValue(s.Reason),
 		"problems": types.ListValueMust(types.StringType, problems),
 		"sha256":   optional(s.SHA256), "key": optional(s.Key), "person": optional(s.Person), "reference": optional(s.Reference), "approved_by": optional(s.ApprovedBy),
-		"requested_at": timeText(s.RequestedAt), "closed_at": timeText(s.ClosedAt), "coverage": coverage,
+		"requested_at": stampOf(s.RequestedAt), "closed_at": stampOf(s.ClosedAt), "coverage": coverage,
 	})
 }
 
 func count(n int) types.Int64 { return types.Int64Value(int64(n)) }
 
-func timeText(t *time.Time) types.String {
+func stampOf(t *time.Time) types.String {
 	if t == nil {
 		return types.StringNull()
 	}
-	return types.StringValue(t.Format(time.RFC3339))
+	return stamp(*t)
 }
