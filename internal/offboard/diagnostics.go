@@ -14,9 +14,9 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
 
-// Everything this package says to people stands in this file, of legal holds in hold_diagnostics.go, of searches in
-// access_diagnostics.go, and of HR's list in reconciliation_diagnostics.go. Each text says what happened, what is still open and what to do; errors about a row stand at the
-// row. Warnings of one sort have one summary, which is what Terraform folds many of them under.
+// Everything this package says to people stands in this file, and of legal holds, searches, cases and HR's list in the
+// other files that end in _diagnostics.go. Each text says what happened, what is still open and what to do; errors about a
+// row stand at the row. Warnings of one sort have one summary, which is what Terraform folds many of them under.
 
 var (
 	rootSystem      = path.Root(attrSystem)
