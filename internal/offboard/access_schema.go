@@ -38,7 +38,7 @@ func (d *AccessData) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 	reasons := func(about string) schema.MapAttribute {
 		return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: about}
 	}
-	systems, kinds := namesIn(d.table)
+	systems, kinds := allOf(d.table)
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Everything that one person holds, of every kind of access in every configured system: what the resources of this provider would list, in " +
 			"one read, with the import id of the resource that takes it away; and what is theirs without being their account's, such as API clients that they made. " +
@@ -50,8 +50,8 @@ func (d *AccessData) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			},
 			attrSystems: schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Look in these systems only, of " + quoted(systems) + ". Else in every one that the provider block configures.",
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.OneOf(systems...))},
+				MarkdownDescription: "Look in these systems only, of " + systems.markdown() + ". Else in every one that the provider block configures.",
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(among{"offboard_access", systems})},
 			},
 			attrWithout: schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -64,7 +64,7 @@ func (d *AccessData) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 				MarkdownDescription: "The person's account where the email does not lead to it, or to several: a system's own immutable id of it, by system. If it is not " +
 					"there that is an error.",
 				Validators: []validator.Map{
-					mapvalidator.KeysAre(stringvalidator.OneOf(systems...)), mapvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
+					mapvalidator.KeysAre(among{"offboard_access", systems}), mapvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 				},
 			},
 			attrPartial: schema.BoolAttribute{

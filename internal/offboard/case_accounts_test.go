@@ -29,7 +29,7 @@ func TestWhatADeletedAccountMadeIsOutstandingThoughThereIsANewAccount(t *testing
 	t.Parallel()
 	doors := janes()
 	c := newClosing(map[string]access.Connector{"doors": doors}, "badges")
-	c.table = append(c.table, TableRow{Kind: Kind{Name: "robots"}, Systems: []string{"doors"}, Indirect: true})
+	c.table = append(c.table, TableRow{Kind: Kind{Name: "robots"}, Systems: Systems{Names: []string{"doors"}}, Indirect: true})
 	c.env.Systems["doors"].Tracers = map[string]access.Tracer{"robots": madeBy{"1": {{ID: "r1", Label: "Marvin"}}}}
 	want := map[string]string{"doors/robots/r1": "Marvin (indirect: theirs, and not their account's)"}
 	for i, happens := range []func(){

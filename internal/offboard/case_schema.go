@@ -35,7 +35,7 @@ const defaultSLA = "24h"
 
 // Schema is a pure function of the table.
 func (r *Case) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	systems, _ := namesIn(r.table)
+	systems, _ := allOf(r.table)
 	something := []validator.String{stringvalidator.LengthAtLeast(1)}
 	text := func(about string) schema.StringAttribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: about}
@@ -68,15 +68,15 @@ func (r *Case) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resou
 			},
 			attrSystems: schema.SetAttribute{
 				Required: true, ElementType: types.StringType,
-				MarkdownDescription: "The systems that have to be looked at, of " + quoted(systems) + ". One that the provider block does not configure is an error: it must not be " +
+				MarkdownDescription: "The systems that have to be looked at, of " + systems.markdown() + ". One that the provider block does not configure is an error: it must not be " +
 					"missing from the count. One that is configured is looked at in any case.",
-				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.OneOf(systems...))},
+				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(among{"offboard_case", systems})},
 			},
 			attrAccountIDs: schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "The person's account where the email does not lead to it, or to several: a system's own immutable id of it, by system.",
 				Validators: []validator.Map{
-					mapvalidator.KeysAre(stringvalidator.OneOf(systems...)), mapvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
+					mapvalidator.KeysAre(among{"offboard_case", systems}), mapvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 				},
 			},
 			attrAttestations: schema.MapNestedAttribute{

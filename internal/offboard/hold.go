@@ -26,7 +26,7 @@ import (
 // keep may be gone by the next plan.
 type LegalHold struct {
 	// systems are the names of those in which somebody can be put on hold.
-	systems []string
+	systems Systems
 	env     *Environment
 }
 
@@ -38,7 +38,7 @@ var (
 )
 
 // NewLegalHold returns the factory of the resource, for the systems that have a Custodian.
-func NewLegalHold(systems []string) func() resource.Resource {
+func NewLegalHold(systems Systems) func() resource.Resource {
 	return func() resource.Resource { return &LegalHold{systems: systems} }
 }
 
@@ -57,7 +57,7 @@ func (r *LegalHold) custodian(name string) (*System, error) {
 	system, err := r.env.system(name)
 	if err == nil && system.Custodian == nil {
 		err = &access.Error{
-			Kind: access.NotAvailable, Op: "place a legal hold in " + name, Reason: "it has none", Fix: "These have: " + strings.Join(r.systems, ", ") + ".",
+			Kind: access.NotAvailable, Op: "place a legal hold in " + name, Reason: "it has none", Fix: "These have: " + strings.Join(r.systems.Names, ", ") + ".",
 		}
 	}
 	return system, err

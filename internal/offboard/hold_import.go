@@ -32,7 +32,7 @@ func (r *LegalHold) ImportState(ctx context.Context, req resource.ImportStateReq
 	if diags.HasError() {
 		return
 	}
-	if err := notAmong(holdTypeName, r.systems, system.ValueString()); err != "" {
+	if err := r.systems.lacks(holdTypeName, system.ValueString()); err != "" {
 		diags.AddError("Unknown system", err)
 		return
 	}

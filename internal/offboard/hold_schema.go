@@ -52,7 +52,7 @@ func (r *LegalHold) Schema(ctx context.Context, _ resource.SchemaRequest, resp *
 		Attributes: map[string]schema.Attribute{
 			attrSystem: schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "The system: " + quoted(r.systems) + ". It has to be configured in the provider block.",
+				MarkdownDescription: "The system: " + r.systems.markdown() + ". It has to be configured in the provider block.",
 				Validators:          []validator.String{among{holdTypeName, r.systems}},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},

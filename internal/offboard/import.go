@@ -31,7 +31,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	if diags.HasError() {
 		return
 	}
-	if err := r.hasNot(id.system); err != "" {
+	if err := r.systems.lacks(r.typeName(), id.system); err != "" {
 		diags.AddError("Unknown system", err)
 		return
 	}

@@ -15,7 +15,7 @@ import (
 
 // A ReconciliationData is the data source that compares what HR says with the accounts of every system.
 type ReconciliationData struct {
-	systems []string
+	systems Systems
 	env     *Environment
 }
 
@@ -23,7 +23,7 @@ var _ datasource.DataSourceWithConfigure = (*ReconciliationData)(nil)
 
 // NewReconciliationData returns the factory of the data source, for all systems there are.
 func NewReconciliationData(table []TableRow) func() datasource.DataSource {
-	systems, _ := namesIn(table)
+	systems, _ := allOf(table)
 	return func() datasource.DataSource { return &ReconciliationData{systems: systems} }
 }
 

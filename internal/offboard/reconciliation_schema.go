@@ -83,8 +83,8 @@ func (d *ReconciliationData) arguments() map[string]schema.Attribute {
 		},
 		attrSystems: schema.SetAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Compare with these systems only, of " + quoted(d.systems) + ". Else with every one that the provider block configures.",
-			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.OneOf(d.systems...))},
+			MarkdownDescription: "Compare with these systems only, of " + d.systems.markdown() + ". Else with every one that the provider block configures.",
+			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(among{"offboard_reconciliation", d.systems})},
 		},
 		attrTimeZone: schema.StringAttribute{
 			Optional: true,

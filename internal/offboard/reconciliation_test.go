@@ -69,7 +69,7 @@ func textsOf(texts ...string) tftypes.Value {
 // read reads the data source, as Terraform would.
 func (c *comparing) read(t *testing.T) (reconciling, diag.Diagnostics) {
 	t.Helper()
-	d := &ReconciliationData{systems: []string{"google", "okta"}, env: c.env}
+	d := &ReconciliationData{systems: Systems{Names: []string{"google", "okta"}}, env: c.env}
 	var schema datasource.SchemaResponse
 	d.Schema(t.Context(), datasource.SchemaRequest{}, &schema)
 	object, ok := schema.Schema.Type().TerraformType(t.Context()).(tftypes.Object)

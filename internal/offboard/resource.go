@@ -3,7 +3,6 @@ package offboard
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -14,8 +13,8 @@ import (
 // A Resource is the resource of one kind. The framework makes one for each call, so it keeps nothing.
 type Resource struct {
 	kind Kind
-	// systems are the names of the systems that have this kind.
-	systems []string
+	// systems are those that have this kind.
+	systems Systems
 	env     *Environment
 }
 
@@ -28,7 +27,7 @@ var (
 )
 
 // New returns the factory of a kind's resource, for the systems that have it.
-func New(kind Kind, systems []string) func() resource.Resource {
+func New(kind Kind, systems Systems) func() resource.Resource {
 	return func() resource.Resource { return &Resource{kind: kind, systems: systems} }
 }
 
@@ -64,19 +63,6 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 	resp.Diagnostics.AddAttributeError(rootSuccessor, "The successor is the leaver",
 		fmt.Sprintf("%s can't receive what %s leaves. Name somebody who stays.", v.Successor.ValueString(), v.Person.ValueString()))
-}
-
-// hasNot says that a system does not have this kind of access, and which ones do. It is empty for one that has.
-func (r *Resource) hasNot(system string) string { return notAmong(r.typeName(), r.systems, system) }
-
-func notAmong(typeName string, systems []string, system string) string {
-	switch {
-	case slices.Contains(systems, system):
-		return ""
-	case len(systems) == 0:
-		return fmt.Sprintf("%s has no system %q, and no other.", typeName, system)
-	}
-	return fmt.Sprintf("%s has no system %q. It has %s.", typeName, system, quotedWords(systems))
 }
 
 // connector returns the connector for a resource: for an account, the one for its disposition.

@@ -50,7 +50,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *r
 	attributes := map[string]schema.Attribute{
 		attrSystem: schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "The system: " + quoted(r.systems) + ". It has to be configured in the provider block.",
+			MarkdownDescription: "The system: " + r.systems.markdown() + ". It has to be configured in the provider block.",
 			Validators:          []validator.String{among{r.typeName(), r.systems}},
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
@@ -157,26 +157,6 @@ func anotherPerson(_ context.Context, req planmodifier.StringRequest, resp *stri
 // the rows of the one must never be removed from the other.
 func anotherAccount(_ context.Context, req planmodifier.StringRequest, resp *stringplanmodifier.RequiresReplaceIfFuncResponse) {
 	resp.RequiresReplace = !req.ConfigValue.IsNull() && !req.ConfigValue.Equal(req.StateValue)
-}
-
-// among accepts the systems that a resource type has.
-type among struct {
-	typeName string
-	systems  []string
-}
-
-func (v among) Description(context.Context) string {
-	return "must be one of " + quotedWords(v.systems)
-}
-func (v among) MarkdownDescription(c context.Context) string { return v.Description(c) }
-
-func (v among) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if err := notAmong(v.typeName, v.systems, req.ConfigValue.ValueString()); err != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Unknown system", err)
-	}
 }
 
 // email accepts what access.ParsePerson does.

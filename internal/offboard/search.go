@@ -9,10 +9,10 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 )
 
-// A TableRow is a kind, and the names of the systems that have it.
+// A TableRow is a kind, and the systems that have it.
 type TableRow struct {
 	Kind
-	Systems []string
+	Systems Systems
 	// Indirect says that it is traced, and no resource takes it away.
 	Indirect bool
 }
@@ -212,7 +212,7 @@ func (s search) moving(at place) func(access.GrantID) bool {
 // kinds are those that a system has, in the order of the table.
 func (s search) kinds(system string) (kinds []TableRow) {
 	for _, row := range s.table {
-		if slices.Contains(row.Systems, system) {
+		if row.Systems.has(system) {
 			kinds = append(kinds, row)
 		}
 	}
@@ -232,12 +232,11 @@ func outOfTime(ctx context.Context, err error) error {
 	}
 }
 
-// namesIn are the names of the systems and of the kinds in the table, in order.
-func namesIn(table []TableRow) (systems, kinds []string) {
+// allOf are the systems that have any kind of the table, and the names of the kinds, in order.
+func allOf(table []TableRow) (systems Systems, kinds []string) {
 	for _, row := range table {
-		systems, kinds = append(systems, row.Systems...), append(kinds, row.Name)
+		systems, kinds = systems.and(row.Systems), append(kinds, row.Name)
 	}
-	slices.Sort(systems)
 	slices.Sort(kinds)
-	return slices.Compact(systems), kinds
+	return systems, kinds
 }

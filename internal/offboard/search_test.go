@@ -38,7 +38,7 @@ func searching(connectors map[string]access.Connector, kinds ...string) search {
 		s.env.Systems[name], s.systems = system, append(s.systems, name)
 	}
 	for _, kind := range kinds {
-		s.table = append(s.table, TableRow{Kind: Kind{Name: kind}, Systems: s.systems})
+		s.table = append(s.table, TableRow{Kind: Kind{Name: kind}, Systems: Systems{Names: s.systems}})
 	}
 	return s
 }

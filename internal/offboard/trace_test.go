@@ -44,7 +44,7 @@ func tracing(directory *accesstest.Memory, robots access.Tracer) search {
 	s := searching(map[string]access.Connector{"doors": directory}, "badges")
 	s.env.Clock = clock.NewFake(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC))
 	s.env.Systems["doors"].Tracers = map[string]access.Tracer{"robots": robots}
-	s.table = append(s.table, TableRow{Kind: Kind{Name: "robots", Row: "robots they built"}, Systems: []string{"doors"}, Indirect: true})
+	s.table = append(s.table, TableRow{Kind: Kind{Name: "robots", Row: "robots they built"}, Systems: Systems{Names: []string{"doors"}}, Indirect: true})
 	s.lists = listNow
 	return s
 }

@@ -2,22 +2,16 @@ package provider
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
-	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
 )
-
-const systemGoogle = "google"
 
 var googleSchema = schema.SingleNestedAttribute{
 	Optional: true,
@@ -90,8 +84,7 @@ func (p *offboardProvider) configureGoogle(ctx context.Context, all settings, en
 	config := google.Config{
 		Admin: s.Admin.ValueString(), Customer: s.Customer.ValueString(), ServiceAccount: s.ServiceAccount.ValueString(),
 		Credentials: s.Credentials.ValueString(), NoVault: s.Vault.Equal(types.BoolValue(false)), Endpoint: s.Endpoint.ValueString(),
-		ReadOnly: all.ReadOnly.ValueBool(), Clock: p.Clock, UserAgent: "terraform-provider-offboard/" + p.Version,
-		Log: func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) },
+		Run: p.run(all),
 	}
 	for _, product := range s.LicenseProducts.Elements() {
 		if id, ok := product.(types.String); ok {
@@ -102,24 +95,10 @@ func (p *offboardProvider) configureGoogle(ctx context.Context, all settings, en
 	if err == nil {
 		var connected *google.Google
 		if connected, err = google.New(ctx, config); err == nil {
-			env.Systems[systemGoogle] = p.system(connected, func(row Row) access.Connector {
-				if row.Google == nil {
-					return nil
-				}
-				return row.Google(connected)
-			}, func(trace Trace) access.Tracer {
-				if trace.Google == nil {
-					return nil
-				}
-				return trace.Google(connected)
-			})
+			env.Systems[systemGoogle] = inGoogle.connect(p, connected, connected)
 			env.Systems[systemGoogle].Custodian = google.LegalHolds(connected)
 			return
 		}
 	}
-	at, reason := path.Root(systemGoogle), err.Error()
-	if wrong, ok := errors.AsType[*google.ConfigError](err); ok {
-		at = at.AtName(wrong.Argument)
-	}
-	diags.AddAttributeError(at, "Google can't be used as configured", fmt.Sprintf("In google, %s.", reason))
+	unusable(diags, path.Root(systemGoogle), "Google", err)
 }

@@ -270,36 +270,3 @@ var Traces = []Trace{
 		Google: google.TrustedApps,
 	},
 }
-
-// system is a configured system with the connectors and tracers of its columns of the tables. connect and trace return
-// nil where a column has none.
-func (p *offboardProvider) system(directory access.Directory, connect func(Row) access.Connector, trace func(Trace) access.Tracer) *offboard.System {
-	system := &offboard.System{Directory: directory, Connectors: map[string]access.Connector{}, Tracers: map[string]access.Tracer{}}
-	for _, row := range p.Traces {
-		if tracer := trace(row); tracer != nil {
-			system.Tracers[row.Name] = tracer
-		}
-	}
-	for _, row := range p.Kinds {
-		if connector := connect(row); connector != nil {
-			system.Connectors[row.Name] = connector
-		}
-	}
-	return system
-}
-
-// systems are the names of the systems that have the kind.
-func (r Row) systems() []string { return columns(r.Okta != nil, r.Google != nil) }
-
-func (t Trace) systems() []string { return columns(t.Okta != nil, t.Google != nil) }
-
-// columns are the names of the systems that are meant.
-func columns(inOkta, inGoogle bool) (names []string) {
-	if inOkta {
-		names = append(names, systemOkta)
-	}
-	if inGoogle {
-		names = append(names, systemGoogle)
-	}
-	return names
-}

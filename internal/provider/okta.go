@@ -2,22 +2,16 @@ package provider
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
-	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 )
-
-const systemOkta = "okta"
 
 var oktaSchema = schema.SingleNestedAttribute{
 	Optional: true,
@@ -80,8 +74,7 @@ func (p *offboardProvider) configureOkta(ctx context.Context, all settings, env 
 	config := okta.Config{
 		OrgURL: s.OrgURL.ValueString(), APIToken: s.APIToken.ValueString(), ClientID: s.ClientID.ValueString(),
 		PrivateKey: s.PrivateKey.ValueString(), PrivateKeyID: s.PrivateKeyID.ValueString(),
-		ReadOnly: all.ReadOnly.ValueBool(), Clock: p.Clock, UserAgent: "terraform-provider-offboard/" + p.Version,
-		Log: func(ctx context.Context, message string, fields map[string]any) { tflog.Debug(ctx, message, fields) },
+		Run: p.run(all),
 	}
 	for _, scope := range s.Scopes.Elements() {
 		if text, ok := scope.(types.String); ok {
@@ -92,23 +85,9 @@ func (p *offboardProvider) configureOkta(ctx context.Context, all settings, env 
 	if err == nil {
 		var connected *okta.Okta
 		if connected, err = okta.New(ctx, config); err == nil {
-			env.Systems[systemOkta] = p.system(connected, func(row Row) access.Connector {
-				if row.Okta == nil {
-					return nil
-				}
-				return row.Okta(connected)
-			}, func(trace Trace) access.Tracer {
-				if trace.Okta == nil {
-					return nil
-				}
-				return trace.Okta(connected)
-			})
+			env.Systems[systemOkta] = inOkta.connect(p, connected, connected)
 			return
 		}
 	}
-	at, reason := path.Root(systemOkta), err.Error()
-	if wrong, ok := errors.AsType[*okta.ConfigError](err); ok {
-		at = at.AtName(wrong.Argument)
-	}
-	diags.AddAttributeError(at, "Okta can't be used as configured", fmt.Sprintf("In okta, %s.", reason))
+	unusable(diags, path.Root(systemOkta), "Okta", err)
 }

@@ -170,7 +170,7 @@ func (p *offboardProvider) Resources(context.Context) []func() resource.Resource
 	for _, row := range p.Kinds {
 		factories = append(factories, offboard.New(row.Kind, row.systems()))
 	}
-	return append(factories, offboard.NewLegalHold([]string{systemGoogle}), offboard.NewAttestation, offboard.NewCase(p.table()))
+	return append(factories, offboard.NewLegalHold(offboard.Systems{Names: []string{systemGoogle}}), offboard.NewAttestation, offboard.NewCase(p.table()))
 }
 
 // table is the kinds, and after them what is traced, as the package offboard has them.

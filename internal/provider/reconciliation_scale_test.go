@@ -19,6 +19,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	sandboxgoogle "github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	sandboxokta "github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 )
@@ -93,11 +94,11 @@ func TestACompanyOfThousandsIsOneListASystem(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(inGoogle.Close)
-	toOkta, err := okta.New(t.Context(), okta.Config{OrgURL: inOkta.URL(), APIToken: sandboxokta.Token, Clock: clk})
+	toOkta, err := okta.New(t.Context(), okta.Config{OrgURL: inOkta.URL(), APIToken: sandboxokta.Token, Run: system.Run{Clock: clk}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	config, err := google.Config{Admin: sandboxgoogle.Admin, Endpoint: inGoogle.URL(), Credentials: sandboxgoogle.KeyFile(inGoogle.URL()), Clock: clk}.Validate()
+	config, err := google.Config{Admin: sandboxgoogle.Admin, Endpoint: inGoogle.URL(), Credentials: sandboxgoogle.KeyFile(inGoogle.URL()), Run: system.Run{Clock: clk}}.Validate()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,14 +3,12 @@ package provider
 import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/review"
-	"github.com/offboard/terraform-provider-offboard/internal/system/google"
-	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 )
 
 // Indirect are the places of what is traced, as a review of a plan has to know them: "okta/event_hooks".
 func Indirect() (places []string) {
 	for _, trace := range Traces {
-		for _, system := range trace.systems() {
+		for _, system := range trace.systems().Names {
 			places = append(places, system+"/"+trace.Name)
 		}
 	}
@@ -22,16 +20,13 @@ func Indirect() (places []string) {
 func Reviewed() []review.Kind {
 	var kinds []review.Kind
 	for _, row := range Kinds {
-		connectors := map[string]access.Connector{}
-		if row.Okta != nil {
-			connectors[systemOkta] = row.Okta(&okta.Okta{})
-		}
-		if row.Google != nil {
-			connectors[systemGoogle] = row.Google(&google.Google{})
-		}
-		kinds = append(kinds, review.Kind{Name: row.Name, Systems: row.systems(), Moves: func(system, id string) bool {
-			transferer, ok := connectors[system].(access.Transferer)
-			return ok && transferer.Moves(access.GrantID(id))
+		kinds = append(kinds, review.Kind{Name: row.Name, Systems: row.systems().Names, Moves: func(system, id string) bool {
+			for _, c := range columns {
+				if transferer, ok := c.idle(row).(access.Transferer); ok && c.system() == system {
+					return transferer.Moves(access.GrantID(id))
+				}
+			}
+			return false
 		}})
 	}
 	return kinds

@@ -32,10 +32,12 @@ import (
 type world struct {
 	*testing.T
 	clock *clock.Fake
-	// One of these is there: an Okta org, or a Google tenant.
+	// org and tenant are the Okta org or the Google tenant, where the world is one of these.
 	org    *okta.Org
 	tenant *google.Tenant
 	server *sandbox.Server
+	// block is the block of the system in the provider's, with what arguments says.
+	block func(w *world) string
 	// settings go into the provider block.
 	settings string
 	// The credential is an API token, or a service application by its label.
@@ -62,16 +64,18 @@ func newWorldWith(t *testing.T, options okta.HandlerOptions) *world {
 // newWorldOn is a world that keeps a clock which others keep too.
 func newWorldOn(t *testing.T, clk *clock.Fake, options okta.HandlerOptions) *world {
 	t.Helper()
-	w := &world{T: t, clock: clk, token: okta.Token}
-	w.org = okta.NewOrg(sandbox.Acme(), w.clock)
-	server, err := sandbox.Serve(w.org.Handler(options), sandbox.Options{Clock: w.clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-	server.Observe(conform.Okta(t))
-	w.server = server
+	org := okta.NewOrg(sandbox.Acme(), clk)
+	w := newWorldOver(t, clk, org.Handler(options), conform.Okta(t), oktaBlock)
+	w.org, w.token = org, okta.Token
 	return w
+}
+
+func oktaBlock(w *world) string {
+	credential := fmt.Sprintf("api_token = %q", w.token)
+	if w.application != "" {
+		credential = fmt.Sprintf("client_id   = %q\n    private_key = %q", w.org.AppID(w.application), okta.ClientKey)
+	}
+	return fmt.Sprintf("okta = {\n    org_url = %q\n    %s\n    %s\n  }", w.server.URL(), credential, w.arguments)
 }
 
 // newGoogleWorld is a world with a Google tenant in it.
@@ -82,16 +86,27 @@ func newGoogleWorld(t *testing.T) *world {
 
 func newGoogleWorldOn(t *testing.T, clk *clock.Fake) *world {
 	t.Helper()
-	w := &world{T: t, clock: clk}
-	w.tenant = google.NewTenant(sandbox.Acme(), w.clock)
-	server, err := sandbox.Serve(w.tenant.Handler(google.HandlerOptions{}), sandbox.Options{Clock: w.clock})
+	tenant := google.NewTenant(sandbox.Acme(), clk)
+	w := newWorldOver(t, clk, tenant.Handler(google.HandlerOptions{}), conform.Google(t), googleBlock)
+	w.tenant = tenant
+	return w
+}
+
+func googleBlock(w *world) string {
+	return fmt.Sprintf("google = {\n    admin = %q\n    endpoint = %q\n    credentials = %q\n    %s\n  }",
+		google.Admin, w.server.URL(), google.KeyFile(w.server.URL()), w.arguments)
+}
+
+// newWorldOver is a world over any vendor's API, every exchange of which conforms is told of.
+func newWorldOver(t *testing.T, clk *clock.Fake, api http.Handler, conforms func(sandbox.Exchange), block func(w *world) string) *world {
+	t.Helper()
+	server, err := sandbox.Serve(api, sandbox.Options{Clock: clk})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	server.Observe(conform.Google(t))
-	w.server = server
-	return w
+	server.Observe(conforms)
+	return &world{T: t, clock: clk, server: server, block: block}
 }
 
 // run runs the steps with the real CLI.
@@ -114,16 +129,7 @@ func (w *world) runOn(versions []tfversion.TerraformVersionCheck, steps ...resou
 
 // config is a configuration with the provider block for this world.
 func (w *world) config(body string) string {
-	if w.tenant != nil {
-		return fmt.Sprintf("provider \"offboard\" {\n  google = {\n    admin = %q\n    endpoint = %q\n    credentials = %q\n    %s\n  }\n  %s\n}\n\n%s",
-			google.Admin, w.server.URL(), google.KeyFile(w.server.URL()), w.arguments, w.settings, body)
-	}
-	credential := fmt.Sprintf("api_token = %q", w.token)
-	if w.application != "" {
-		credential = fmt.Sprintf("client_id   = %q\n    private_key = %q", w.org.AppID(w.application), okta.ClientKey)
-	}
-	return fmt.Sprintf("provider \"offboard\" {\n  okta = {\n    org_url = %q\n    %s\n    %s\n  }\n  %s\n}\n\n%s",
-		w.server.URL(), credential, w.arguments, w.settings, body)
+	return fmt.Sprintf("provider \"offboard\" {\n  %s\n  %s\n}\n\n%s", w.block(w), w.settings, body)
 }
 
 // one is a resource of a kind, called "this", for somebody in okta.

@@ -48,7 +48,7 @@ func NewTenant(company *sandbox.Company, clk clock.Clock) *Tenant {
 	b.drives()
 	b.licences()
 	b.audit()
-	return &Tenant{clock: clk, state: b.state}
+	return &Tenant{sandbox.NewBox(clk, b.state)}
 }
 
 // allScopes are those that the operations need: what the service account is delegated.

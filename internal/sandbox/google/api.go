@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // HandlerOptions are how a tenant's API behaves. The zero options are Google's own, at its most prompt and
@@ -34,13 +35,11 @@ type HandlerOptions struct {
 // Handler is the tenant's API.
 func (t *Tenant) Handler(opts HandlerOptions) http.Handler {
 	if opts.Clock == nil {
-		opts.Clock = t.clock
+		opts.Clock = t.Clock()
 	}
-	a := &api{tenant: t, opts: opts, limits: limiter{perMinute: opts.QueriesPerMinute}}
+	a := &api{tenant: t, opts: opts, limits: limiter{perMinute: opts.QueriesPerMinute}, lag: sandbox.Lag[state]{Reads: opts.Lag}}
 	if opts.SearchLag > 0 {
-		t.mu.Lock()
-		t.watchers = append(t.watchers, a.index.keep)
-		t.mu.Unlock()
+		t.Watch(a.index.keep)
 		a.index.lag = opts.SearchLag
 	}
 	a.routes = routes(a)
@@ -51,7 +50,7 @@ type api struct {
 	tenant *Tenant
 	opts   HandlerOptions
 	routes http.Handler
-	lag    lag
+	lag    sandbox.Lag[state]
 	index  index
 	limits limiter
 
@@ -139,13 +138,17 @@ func (a *api) leave() {
 	a.serving--
 }
 
-// answer does what is asked, step by step as Google does as far as can be seen: who calls, with which scopes,
-// what for, and whether they may.
+// answer does what is asked.
 func (c *call) answer() reply {
-	tenant := c.api.tenant
-	tenant.mu.Lock()
-	defer tenant.mu.Unlock()
-	c.state = tenant.state
+	return sandbox.Look(c.api.tenant.Box, func(s *state) reply {
+		c.state = s
+		return c.answerNow()
+	})
+}
+
+// answerNow is answer under the tenant's lock, step by step as Google does as far as can be seen: who calls, with which
+// scopes, what for, and whether they may.
+func (c *call) answerNow() reply {
 	for _, check := range []func() *failure{
 		c.authenticate, c.checkLimit, c.checkPace, c.checkScope, c.checkQuery, c.checkSelector, c.checkCaller,
 	} {
@@ -154,10 +157,8 @@ func (c *call) answer() reply {
 		}
 	}
 	if c.op.method != http.MethodGet {
-		tenant.aboutToChange(c.now)
-		if c.api.opts.Lag > 0 {
-			c.before = c.state.clone()
-		}
+		c.api.tenant.AboutToChange(c.now)
+		c.before = c.api.lag.Before(c.state)
 	}
 	r := c.op.serve(c)
 	return c.selected(r)
@@ -197,7 +198,7 @@ type indexed struct {
 // keep remembers the state that is about to change, for as long as the index is behind.
 func (x *index) keep(s *state, now time.Time) {
 	x.forget(now)
-	x.states = append(x.states, indexed{s.clone(), now})
+	x.states = append(x.states, indexed{sandbox.Clone(s), now})
 }
 
 func (x *index) forget(now time.Time) {

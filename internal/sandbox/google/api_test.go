@@ -3,6 +3,7 @@ package google_test
 import (
 	"context"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -68,7 +69,9 @@ func TestATenantLivesOnInAFile(t *testing.T) {
 		t.Error("a file that is not there was read")
 	}
 	for _, data := range []string{`{}`, `[]`, `{"CustomerID":5}`} {
-		if err := new(google.Tenant).UnmarshalJSON([]byte(data)); err == nil {
+		path := filepath.Join(t.TempDir(), "other.json")
+		ok(t, os.WriteFile(path, []byte(data), 0o600))
+		if _, err := google.Load(path, w.clock); err == nil {
 			t.Errorf("%s was taken for a tenant", data)
 		}
 	}

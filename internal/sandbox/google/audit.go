@@ -169,7 +169,7 @@ func (t *Tenant) TraceIDs(email string) []string {
 			switch {
 			case !authorized:
 				back[id] = true
-			case a.Actor == actor && !back[id] && t.clock.Now().Sub(a.At) <= auditKept:
+			case a.Actor == actor && !back[id] && t.Clock().Now().Sub(a.At) <= auditKept:
 				ids = append(ids, place+"/"+id)
 			}
 		}

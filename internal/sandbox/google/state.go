@@ -1,7 +1,6 @@
 package google
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -147,19 +146,6 @@ type accessToken struct {
 	Subject string // the id of the user
 	Scopes  []string
 	Expires time.Time
-}
-
-// clone is a copy that shares nothing with s.
-func (s *state) clone() *state {
-	data, err := json.Marshal(s)
-	if err != nil {
-		panic(err) // a state is plain data
-	}
-	c := &state{}
-	if err := json.Unmarshal(data, c); err != nil {
-		panic(err)
-	}
-	return c
 }
 
 // sorted are the values of a map in the order of their keys.

@@ -19,100 +19,32 @@
 package google
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // A Tenant is one Google Workspace customer. It is safe for concurrent use.
-type Tenant struct {
-	mu    sync.Mutex
-	clock clock.Clock
-	state *state
-	// watchers are told before the state changes.
-	watchers []func(s *state, now time.Time)
-}
+type Tenant struct{ *sandbox.Box[state] }
 
 // Load reads a tenant that Save wrote.
 func Load(path string, clk clock.Clock) (*Tenant, error) {
-	data, err := os.ReadFile(path)
+	box, err := sandbox.LoadBox(path, clk, func(s *state) error {
+		if s.CustomerID == "" || s.Users == nil {
+			return errors.New("it has no customer id and no users")
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	tenant := &Tenant{clock: clk}
-	if err := json.Unmarshal(data, tenant); err != nil {
-		return nil, fmt.Errorf("%s is not the state of a sandbox tenant: %w", path, err)
-	}
-	return tenant, nil
-}
-
-// Save writes the tenant to a file. Readers of the file see it as it was or as it is, never half.
-func (t *Tenant) Save(path string) error {
-	data, err := json.MarshalIndent(t, "", "  ")
-	if err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		err = errors.Join(err, os.Remove(file.Name()))
-	}
-	return err
-}
-
-// MarshalJSON gives the whole state of the tenant.
-func (t *Tenant) MarshalJSON() ([]byte, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return json.Marshal(t.state)
-}
-
-// UnmarshalJSON takes over a state that MarshalJSON gave.
-func (t *Tenant) UnmarshalJSON(data []byte) error {
-	s := &state{}
-	if err := json.Unmarshal(data, s); err != nil {
-		return err
-	}
-	if s.CustomerID == "" || s.Users == nil {
-		return errors.New("it has no customer id and no users")
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.state = s
-	return nil
-}
-
-// aboutToChange tells the watchers. The lock is held.
-func (t *Tenant) aboutToChange(now time.Time) {
-	for _, watch := range t.watchers {
-		watch(t.state, now)
-	}
+	return &Tenant{box}, nil
 }
 
 // change is how everything but the API changes the tenant.
-func (t *Tenant) change(f func(s *state, now time.Time)) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	now := t.clock.Now()
-	t.aboutToChange(now)
-	f(t.state, now)
-}
+func (t *Tenant) change(f func(s *state, now time.Time)) { t.Change(f) }
 
 // read is how everything but the API looks at the tenant.
-func read[T any](t *Tenant, f func(s *state) T) T {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return f(t.state)
-}
+func read[T any](t *Tenant, f func(s *state) T) T { return sandbox.Look(t.Box, f) }

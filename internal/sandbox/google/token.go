@@ -111,18 +111,18 @@ func (a *api) exchange(r *http.Request) (object, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	tenant := a.tenant
-	tenant.mu.Lock()
-	defer tenant.mu.Unlock()
-	scopes := strings.Fields(claims.Scope)
-	subject, refused := tenant.state.delegate(claims.Subject, scopes)
+	var token string
+	a.tenant.Serve(func(s *state) {
+		var subject string
+		scopes := strings.Fields(claims.Scope)
+		if subject, refused = s.delegate(claims.Subject, scopes); refused == nil {
+			token = s.issue(subject, scopes, now)
+		}
+	})
 	if refused != nil {
 		return nil, refused
 	}
-	return object{
-		"access_token": tenant.state.issue(subject, scopes, now), "token_type": "Bearer",
-		"expires_in": int(accessTokenLife.Seconds()),
-	}, nil
+	return object{"access_token": token, "token_type": "Bearer", "expires_in": int(accessTokenLife.Seconds())}, nil
 }
 
 // assertionClaims are those that matter in an assertion.

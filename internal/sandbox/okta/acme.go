@@ -49,7 +49,7 @@ func NewOrg(company *sandbox.Company, clk clock.Clock) *Org {
 	b.jane()
 	b.traces()
 	b.statuses()
-	return &Org{clock: clk, state: b.state}
+	return &Org{sandbox.NewBox(clk, b.state)}
 }
 
 // A builder fills a new org. Everything in it is as old as the company.

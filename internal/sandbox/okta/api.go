@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // HandlerOptions are how an org's API behaves. The zero options are Okta's own, without enforced limits.
@@ -32,12 +33,14 @@ type HandlerOptions struct {
 // Handler is the org's API. What it calls itself follows from the request's Host.
 func (o *Org) Handler(opts HandlerOptions) http.Handler {
 	if opts.Clock == nil {
-		opts.Clock = o.clock
+		opts.Clock = o.Clock()
 	}
 	if opts.RateLimitScale == 0 {
 		opts.RateLimitScale = 1
 	}
-	a := &api{org: o, opts: opts, limits: limiter{scale: opts.RateLimitScale, enforce: opts.EnforceRateLimits}}
+	a := &api{
+		org: o, opts: opts, limits: limiter{scale: opts.RateLimitScale, enforce: opts.EnforceRateLimits}, lag: sandbox.Lag[state]{Reads: opts.Lag},
+	}
 	a.routes = routes(a)
 	return a
 }
@@ -47,7 +50,7 @@ type api struct {
 	opts   HandlerOptions
 	routes http.Handler
 	limits limiter
-	lag    lag
+	lag    sandbox.Lag[state]
 
 	mu     sync.Mutex
 	served int
@@ -118,12 +121,16 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request, op operation) {
 	c.send(w, c.answer(w.Header(), err))
 }
 
-// answer does what is asked. The limits come first, but a call counts against its caller's.
+// answer does what is asked.
 func (c *call) answer(header http.Header, unread error) reply {
-	org := c.api.org
-	org.mu.Lock()
-	defer org.mu.Unlock()
-	c.state = org.state
+	return sandbox.Look(c.api.org.Box, func(s *state) reply {
+		c.state = s
+		return c.answerNow(header, unread)
+	})
+}
+
+// answerNow is answer under the org's lock. The limits come first, but a call counts against its caller's.
+func (c *call) answerNow(header http.Header, unread error) reply {
 	refused := c.authenticate()
 	principal := ""
 	if c.by != nil {
@@ -149,8 +156,8 @@ func (c *call) perform() reply {
 			return *failed
 		}
 	}
-	if c.api.opts.Lag > 0 && c.op.method != http.MethodGet {
-		c.before = c.state.clone()
+	if c.op.method != http.MethodGet {
+		c.before = c.api.lag.Before(c.state)
 	}
 	return c.op.serve(c)
 }

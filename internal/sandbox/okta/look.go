@@ -271,8 +271,12 @@ func (o *Org) Owners(group string) []string {
 
 // Excluded are the logins that a rule excludes; ids of those who are gone.
 func (o *Org) Excluded(rule string) []string {
-	return names(o, func(s *state) []string { return s.mustRule(rule).Excluded },
-		func(id string) string { return o.state.login(id) })
+	return names(o, func(s *state) (logins []string) {
+		for _, id := range s.mustRule(rule).Excluded {
+			logins = append(logins, s.login(id))
+		}
+		return logins
+	}, func(login string) string { return login })
 }
 
 func names[T any](o *Org, things func(s *state) []T, name func(T) string) []string {

@@ -208,7 +208,7 @@ func (o *Org) TraceIDs(login string) []string {
 			ids["api_integrations/"+i.ID] = i.CreatedBy == of
 		}
 		for _, e := range s.Log {
-			if e.Actor == of && s.Apps[e.Target] != nil && e.Published.After(o.clock.Now().Add(-logRetention)) {
+			if e.Actor == of && s.Apps[e.Target] != nil && e.Published.After(o.Clock().Now().Add(-logRetention)) {
 				ids["created_apps/"+e.Target] = true
 			}
 		}

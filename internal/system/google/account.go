@@ -7,6 +7,7 @@ import (
 	admin "google.golang.org/api/admin/directory/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Account is the account itself, until it has reached the end state chosen for it.
@@ -67,7 +68,7 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 	gone := access.Receipt{Assurance: access.Observed}
 	u, err := c.user(ctx, id)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	if reached(u).Reaches(c.disposition) && c.disposition != "" {
 		return gone, nil
@@ -95,7 +96,7 @@ func orSuspend(err error) error {
 func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
 	u, err := c.user(ctx, id)
 	if err != nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	if err := c.refuseAdministratorUser(ctx, u); err != nil || c.disposition != access.Delete {
 		return err

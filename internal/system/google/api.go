@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // A thing is a part of the Directory API with what it takes to read and to change it: OAuth scopes, and the
@@ -74,7 +76,7 @@ func (o op) as(address string) op {
 
 // authority is what the call's access token has to be good for.
 func (g *Google) authority(call op) authority {
-	return authority{or(call.subject, g.config.Admin), call.scope}
+	return authority{cmp.Or(call.subject, g.config.Admin), call.scope}
 }
 
 func reading(t thing, format string, args ...any) op {
@@ -99,7 +101,7 @@ func do[T any](ctx context.Context, g *Google, call op, send func(ctx context.Co
 // no changing.
 func (g *Google) write(ctx context.Context, call op, send func(ctx context.Context) error) error {
 	_, err := do(ctx, g, call, func(ctx context.Context) (struct{}, error) { return struct{}{}, send(ctx) })
-	return ignoreNotFound(err)
+	return system.IgnoreNotFound(err)
 }
 
 // acknowledge is write for what can't be looked at afterwards: that it was not found means that it was done only
@@ -107,7 +109,7 @@ func (g *Google) write(ctx context.Context, call op, send func(ctx context.Conte
 func (g *Google) acknowledge(ctx context.Context, call op, account access.AccountID, send func(ctx context.Context) error) error {
 	_, err := do(ctx, g, call, func(ctx context.Context) (struct{}, error) { return struct{}{}, send(ctx) })
 	g.onlyIfGone(ctx, account, &err)
-	return ignoreNotFound(err)
+	return system.IgnoreNotFound(err)
 }
 
 // A page is one of a list: what is on it, what kind of list it says it is, and where the next one is.
@@ -115,9 +117,6 @@ type page[T any] struct {
 	items      []*T
 	kind, next string
 }
-
-// maxPages bounds how many pages are followed. At Google's page sizes it is beyond any customer.
-const maxPages = 10_000
 
 // list reads all pages of a list. A page may be empty and have another after it
 // (https://developers.google.com/workspace/admin/directory/v1/guides/manage-roles). The administrator has to be
@@ -132,31 +131,30 @@ func list[T any](ctx context.Context, g *Google, call op, turn func(ctx context.
 // listUnsighted is list for the calls by which the administrator's sight is established.
 func listUnsighted[T any](ctx context.Context, g *Google, call op, turn func(ctx context.Context, token string) (page[T], error)) ([]*T, error) {
 	var all []*T
-	seen := map[string]bool{}
-	for token := ""; ; {
-		if seen[token] || len(seen) >= maxPages {
-			return nil, malformed(call, "pages that lead in a circle")
-		}
-		seen[token] = true
+	err := system.Pages(func(token string) (string, error) {
 		p, err := do(ctx, g, call, func(ctx context.Context) (page[T], error) { return turn(ctx, token) })
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		// Google leaves out what a list has none of, so that any object at all could pass for an empty list.
 		if !call.thing.speaks(p.kind) || !ofMany(p.kind) {
-			return nil, malformed(call, "something other than a list")
+			return "", malformed(call, "something other than a list")
 		}
 		for _, item := range p.items {
 			if item == nil {
-				return nil, malformed(call, "a list with an empty entry")
+				return "", malformed(call, "a list with an empty entry")
 			}
 		}
 		all = append(all, p.items...)
-		if p.next == "" {
-			return all, nil
-		}
-		token = p.next
+		return p.next, nil
+	})
+	switch {
+	case errors.Is(err, system.ErrCircle):
+		return nil, malformed(call, err.Error())
+	case err != nil:
+		return nil, err
 	}
+	return all, nil
 }
 
 // shaped is the kind of a list that has none, and is told by its shape (shape.go).
@@ -164,7 +162,7 @@ const shaped = "shaped"
 
 // speaks says that an answer is of the API that has this thing, by the kind that it says it is.
 func (t thing) speaks(kind string) bool {
-	return kind == shaped || strings.HasPrefix(kind, or(t.kind, "admin#directory#"))
+	return kind == shaped || strings.HasPrefix(kind, cmp.Or(t.kind, "admin#directory#"))
 }
 
 // ofMany says that a kind is that of a list: one thing has all the fields of an empty list as well, which are none.
@@ -261,7 +259,7 @@ func (g *Google) classify(refusal *googleapi.Error, call op) (access.ErrorKind, 
 	case status == http.StatusForbidden && ofQuota([]byte(refusal.Body)):
 		return access.RateLimited, "Run with less -parallelism, or have the quota of the service account's project raised."
 	case status == http.StatusForbidden && (why == "accessNotConfigured" || why == "domainCannotUseApis" || why == "SERVICE_DISABLED"):
-		return access.Denied, "Enable the " + or(call.thing.api, "Admin SDK API") + " in the service account's project, and API access for the customer."
+		return access.Denied, "Enable the " + cmp.Or(call.thing.api, "Admin SDK API") + " in the service account's project, and API access for the customer."
 	case status == http.StatusForbidden && call.subject != "":
 		return access.Denied, "Google refuses this in the name of " + call.subject + ": look at whether the service is on for them (Admin console, Apps), and whether they " +
 			"have a licence for it."
@@ -331,14 +329,6 @@ func isPrecondition(err error) bool {
 	return a.Error.Status == "FAILED_PRECONDITION" || reasonIn([]byte(refusal.Body)) == "failedPrecondition"
 }
 
-// ignoreNotFound is for removals: what is gone already needs no removing.
-func ignoreNotFound(err error) error {
-	if access.KindOf(err) == access.NotFound {
-		return nil
-	}
-	return err
-}
-
 // withFix adds to a Blocked error what to do, and leaves every other as it is.
 func withFix(err error, fix string) error {
 	e, ok := errors.AsType[*access.Error](err)
@@ -354,18 +344,8 @@ func withFix(err error, fix string) error {
 // empty: a group or a role may go while a list is being put together. Only Google's word on the account itself
 // counts.
 func (g *Google) onlyIfGone(ctx context.Context, account access.AccountID, err *error) {
-	if access.KindOf(*err) != access.NotFound {
-		return
-	}
-	if _, about := g.user(ctx, account); about != nil {
-		*err = about
-		return
-	}
-	if e, ok := errors.AsType[*access.Error](*err); ok {
-		changed := *e
-		changed.Kind = access.Unavailable
-		changed.Reason = "something went while it was being listed: " + e.Reason
-		changed.Fix = "Try again."
-		*err = &changed
-	}
+	system.OnlyIfGone(err, func() error {
+		_, about := g.user(ctx, account)
+		return about
+	})
 }

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -207,7 +208,7 @@ func (a authorization) traces(done, undone []deed) (traces []access.Grant) {
 		if d.id != "" && slices.ContainsFunc(undone, func(u deed) bool { return u.id == d.id && u.where == d.where && u.at.After(d.at) }) {
 			continue
 		}
-		label := or(d.name, or(oneLine(d.id), "something without a name")) + " (" + a.what
+		label := cmp.Or(d.name, oneLine(d.id), "something without a name") + " (" + a.what
 		if d.where != "" {
 			label += " for " + d.where
 		}

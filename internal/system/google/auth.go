@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"crypto/rsa"
 	"encoding/json"
@@ -19,6 +20,7 @@ import (
 	"google.golang.org/api/iamcredentials/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 const (
@@ -151,7 +153,7 @@ func (t *tokens) explain(ctx context.Context, of authority, err error) error {
 		return e
 	}
 	e.Reason = fmt.Sprintf("Google gives the service account %s no access token in the name of %s: %s", t.signer.account(), of.subject,
-		t.redact(or(or(refused.ErrorDescription, refused.ErrorCode), refused.Response.Status)))
+		t.redact(cmp.Or(refused.ErrorDescription, refused.ErrorCode, refused.Response.Status)))
 	if refused.ErrorDescription != "" {
 		e.Reason += " (" + refused.ErrorCode + ")"
 	}
@@ -215,14 +217,14 @@ func newKeySigner(file *keyFile, key *rsa.PrivateKey) (*keySigner, error) {
 	}
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key}, options)
 	if err != nil {
-		return nil, &ConfigError{"credentials", "the key can't sign"}
+		return nil, system.Wrong("credentials", "the key can't sign")
 	}
 	return &keySigner{signer, file}, nil
 }
 
 func (s *keySigner) account() string { return s.file.ClientEmail }
 func (s *keySigner) client() string {
-	return or(s.file.ClientID, "the unique id of "+s.file.ClientEmail)
+	return cmp.Or(s.file.ClientID, "the unique id of "+s.file.ClientEmail)
 }
 
 func (s *keySigner) sign(_ context.Context, claims []byte) (string, error) {

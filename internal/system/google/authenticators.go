@@ -8,6 +8,7 @@ import (
 	admin "google.golang.org/api/admin/directory/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Authenticators are what the account can be signed in to with, or recovered by: the password, the recovery
@@ -141,12 +142,12 @@ func (c authenticators) Remove(ctx context.Context, account access.AccountID, gr
 func (c authenticators) invalidate(ctx context.Context, account access.AccountID) error {
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	if u.Suspended {
 		has, err := c.hasBackupCodes(ctx, account)
 		if err != nil || !has {
-			return ignoreNotFound(err)
+			return system.IgnoreNotFound(err)
 		}
 		return errSuspended("invalidate the backup codes")
 	}
@@ -165,7 +166,7 @@ func (c authenticators) invalidate(ctx context.Context, account access.AccountID
 func (c authenticators) turnOff(ctx context.Context, account access.AccountID) error {
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	if !u.IsEnrolledIn2Sv {
 		return nil
@@ -196,7 +197,7 @@ func (c authenticators) turnOff(ctx context.Context, account access.AccountID) e
 func (c authenticators) scramble(ctx context.Context, account access.AccountID) (access.Receipt, error) {
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return access.Receipt{Assurance: access.Observed}, ignoreNotFound(err)
+		return access.Receipt{Assurance: access.Observed}, system.IgnoreNotFound(err)
 	}
 	call := managing(users, "set a random password on %s", name(u))
 	version, _, err := signIn(call, u)

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // CalendarOwnership is what is to come in the account's primary calendar and moves by Data Transfer, as one row. The
@@ -117,7 +118,7 @@ func (c *calendarOwnership) Transfer(
 	gone := access.Receipt{Assurance: access.Observed}
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	found, err := c.events(ctx, u)
 	unseen := cannotBeSeen(u, err)

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"google.golang.org/api/calendar/v3"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Calendars beside somebody's primary one live and die with their data owner (google.md section 10). An administrator
@@ -47,7 +49,7 @@ func (c delegations) owned(ctx context.Context, u *admin.User, listed []*calenda
 	for _, e := range listed {
 		if owns(u, e) {
 			grants = append(grants, access.Grant{
-				ID: access.GrantID(calendarPrefix + e.Id), Label: or(oneLine(e.Summary), e.Id) + " (calendar they own)",
+				ID: access.GrantID(calendarPrefix + e.Id), Label: cmp.Or(oneLine(e.Summary), e.Id) + " (calendar they own)",
 			})
 		}
 	}
@@ -91,7 +93,7 @@ func (c delegations) Transfer(
 	gone := access.Receipt{Assurance: access.Observed}
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	if status(u) != active {
 		return access.Receipt{}, whileActive(u, &access.Error{

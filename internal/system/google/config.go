@@ -1,19 +1,17 @@
 package google
 
 import (
-	"context"
+	"cmp"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"net"
-	"net/url"
 	"os"
 	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
-	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // A Config says which customer to speak to, as whom, and with which credential.
@@ -39,17 +37,8 @@ type Config struct {
 	// loopback only.
 	Endpoint string
 
-	ReadOnly  bool
-	UserAgent string
-	Clock     clock.Clock
-	// Log, if set, is told of each request.
-	Log func(ctx context.Context, message string, fields map[string]any)
+	system.Run
 }
-
-// A ConfigError says which argument is wrong, and what about it.
-type ConfigError struct{ Argument, Reason string }
-
-func (e *ConfigError) Error() string { return e.Argument + ": " + e.Reason }
 
 // myCustomer is what Google calls the customer of whoever asks.
 const myCustomer = "my_customer"
@@ -66,8 +55,8 @@ func (c Config) WithEnvironment(getenv func(string) string) Config {
 		}
 		return ""
 	}
-	c.Admin = or(c.Admin, getenv("GOOGLEWORKSPACE_IMPERSONATED_USER_EMAIL"))
-	c.Customer = or(c.Customer, getenv("GOOGLEWORKSPACE_CUSTOMER_ID"))
+	c.Admin = cmp.Or(c.Admin, getenv("GOOGLEWORKSPACE_IMPERSONATED_USER_EMAIL"))
+	c.Customer = cmp.Or(c.Customer, getenv("GOOGLEWORKSPACE_CUSTOMER_ID"))
 	if c.ServiceAccount == "" && c.Credentials == "" {
 		c.ServiceAccount = getenv("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT")
 	}
@@ -75,7 +64,7 @@ func (c Config) WithEnvironment(getenv func(string) string) Config {
 		c.AccessToken = getenv("GOOGLE_OAUTH_ACCESS_TOKEN")
 	}
 	if c.AccessToken == "" {
-		c.Credentials = or(c.Credentials, first("GOOGLEWORKSPACE_CREDENTIALS", "GOOGLEWORKSPACE_CLOUD_KEYFILE_JSON", "GOOGLE_CREDENTIALS",
+		c.Credentials = cmp.Or(c.Credentials, first("GOOGLEWORKSPACE_CREDENTIALS", "GOOGLEWORKSPACE_CLOUD_KEYFILE_JSON", "GOOGLE_CREDENTIALS",
 			"GOOGLE_APPLICATION_CREDENTIALS"))
 	}
 	return c
@@ -87,33 +76,38 @@ func (c Config) Validate() (Config, error) {
 	person, err := access.ParsePerson(c.Admin)
 	switch {
 	case c.Admin == "":
-		return c, &ConfigError{"admin", "in whose name? Set admin to the address of an administrator, or " +
-			"GOOGLEWORKSPACE_IMPERSONATED_USER_EMAIL: a service account sees nothing of Workspace by itself"}
+		return c, system.Wrong("admin", "in whose name? Set admin to the address of an administrator, or "+
+			"GOOGLEWORKSPACE_IMPERSONATED_USER_EMAIL: a service account sees nothing of Workspace by itself")
+
 	case err != nil:
-		return c, &ConfigError{"admin", err.Error()}
+		return c, system.Wrong("admin", err.Error())
 	}
 	c.Admin = string(person)
-	c.Customer = or(c.Customer, myCustomer)
+	c.Customer = cmp.Or(c.Customer, myCustomer)
 	if c.Customer != myCustomer && (len(c.Customer) < 2 || c.Customer[0] != 'C' || strings.Trim(c.Customer, letters+digits) != "") {
-		return c, &ConfigError{"customer", fmt.Sprintf("%q is not a customer id such as C0123abcd (Admin console, Account settings, Profile)", c.Customer)}
+		return c, system.Wrong("customer", fmt.Sprintf("%q is not a customer id such as C0123abcd (Admin console, Account settings, Profile)", c.Customer))
 	}
 	for _, product := range c.LicenseProducts {
 		if product == "" || strings.Trim(product, letters+digits+"-_") != "" {
-			return c, &ConfigError{"license_products", fmt.Sprintf("%q is not the id of a product, such as Google-Apps or 101033", product)}
+			return c, system.Wrong("license_products", fmt.Sprintf("%q is not the id of a product, such as Google-Apps or 101033", product))
 		}
 	}
-	if c.Endpoint, err = validEndpoint(c.Endpoint); err != nil {
-		return c, err
+	if c.Endpoint != "" {
+		if c.Endpoint, err = system.BaseURL("endpoint", c.Endpoint, "https://googleapis.acme.com"); err != nil {
+			return c, err
+		}
 	}
 	if c.ServiceAccount == "" && c.Credentials == "" {
-		return c, &ConfigError{"impersonate_service_account", "no credential: set impersonate_service_account to the service account that has " +
-			"domain-wide delegation (GOOGLE_IMPERSONATE_SERVICE_ACCOUNT), to act as it without a key, or credentials to a key of it " +
-			"(GOOGLEWORKSPACE_CREDENTIALS, GOOGLE_CREDENTIALS)"}
+		return c, system.Wrong("impersonate_service_account", "no credential: set impersonate_service_account to the service account that has "+
+			"domain-wide delegation (GOOGLE_IMPERSONATE_SERVICE_ACCOUNT), to act as it without a key, or credentials to a key of it "+
+			"(GOOGLEWORKSPACE_CREDENTIALS, GOOGLE_CREDENTIALS)")
+
 	}
 	if c.ServiceAccount != "" {
 		if _, err := access.ParsePerson(c.ServiceAccount); err != nil {
-			return c, &ConfigError{"impersonate_service_account", fmt.Sprintf(
-				"%q is not the address of a service account, such as offboard@project.iam.gserviceaccount.com", c.ServiceAccount)}
+			return c, system.Wrong("impersonate_service_account", fmt.Sprintf(
+				"%q is not the address of a service account, such as offboard@project.iam.gserviceaccount.com", c.ServiceAccount))
+
 		}
 	}
 	if c.Credentials == "" {
@@ -122,7 +116,7 @@ func (c Config) Validate() (Config, error) {
 	if !strings.HasPrefix(strings.TrimSpace(c.Credentials), "{") {
 		content, err := os.ReadFile(c.Credentials)
 		if err != nil {
-			return c, &ConfigError{"credentials", "it is neither JSON nor the path of a readable file"}
+			return c, system.Wrong("credentials", "it is neither JSON nor the path of a readable file")
 		}
 		c.Credentials = string(content)
 	}
@@ -133,8 +127,9 @@ func (c Config) Validate() (Config, error) {
 	case c.ServiceAccount != "":
 		return c, nil
 	case file.Type != "service_account":
-		return c, &ConfigError{"credentials", fmt.Sprintf("credentials of the type %q can't act as anybody by themselves: name the service account that "+
-			"has domain-wide delegation in impersonate_service_account, or give the key file of that account", file.Type)}
+		return c, system.Wrong("credentials", fmt.Sprintf("credentials of the type %q can't act as anybody by themselves: name the service account that "+
+			"has domain-wide delegation in impersonate_service_account, or give the key file of that account", file.Type))
+
 	}
 	_, err = file.key()
 	return c, err
@@ -145,32 +140,8 @@ const (
 	digits  = "0123456789"
 )
 
-func validEndpoint(s string) (string, error) {
-	wrong := func(reason string) (string, error) { return "", &ConfigError{"endpoint", reason} }
-	if s == "" {
-		return "", nil
-	}
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
-		return wrong(fmt.Sprintf("%q is not a URL such as https://googleapis.acme.com", s))
-	case u.User != nil:
-		return wrong("a URL with a login in it: credentials go into credentials")
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
-		return wrong(fmt.Sprintf("%q: only https is accepted (and http on loopback, for the sandbox): the credential would travel in the open", s))
-	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return wrong(fmt.Sprintf("%q: the base URL ends after the host", s))
-	}
-	return strings.ToLower(u.Scheme + "://" + u.Host), nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // base is where an API is: at the endpoint, if one is set.
-func (c Config) base(own string) string { return or(c.Endpoint, own) }
+func (c Config) base(own string) string { return cmp.Or(c.Endpoint, own) }
 
 // A keyFile is what this package reads of a credentials file, most of which only a service account's key has.
 type keyFile struct {
@@ -185,13 +156,13 @@ func (c Config) file() (*keyFile, error) {
 	f := &keyFile{}
 	// The decoder's errors quote what they could not read.
 	if json.Unmarshal([]byte(c.Credentials), f) != nil || f.Type == "" {
-		return nil, &ConfigError{"credentials", "it is not a credentials file: JSON with a type, such as service_account"}
+		return nil, system.Wrong("credentials", "it is not a credentials file: JSON with a type, such as service_account")
 	}
 	return f, nil
 }
 
 func (f *keyFile) key() (*rsa.PrivateKey, error) {
-	wrong := func(reason string) (*rsa.PrivateKey, error) { return nil, &ConfigError{"credentials", reason} }
+	wrong := func(reason string) (*rsa.PrivateKey, error) { return nil, system.Wrong("credentials", reason) }
 	if f.ClientEmail == "" {
 		return wrong("the key file has no client_email")
 	}
@@ -218,10 +189,5 @@ func (c Config) secrets() []string {
 		return secrets
 	}
 	secrets = append(secrets, f.PrivateKey, strings.ReplaceAll(f.PrivateKey, "\n", `\n`))
-	for _, line := range strings.FieldsFunc(f.PrivateKey, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		if !strings.HasPrefix(line, "-----") {
-			secrets = append(secrets, line)
-		}
-	}
-	return secrets
+	return append(secrets, system.KeyLines(f.PrivateKey)...)
 }

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 const (
@@ -42,7 +44,7 @@ func TestTheEndpointIsAHostAndNothingElse(t *testing.T) {
 		"https://acme.example#fragment": "refused",
 	} {
 		got, err := Config{Admin: someAdmin, ServiceAccount: someAccount, Endpoint: in}.Validate()
-		wrong, isConfig := errors.AsType[*ConfigError](err)
+		wrong, isConfig := errors.AsType[*system.ConfigError](err)
 		switch {
 		case want != "refused" && (err != nil || got.Endpoint != want):
 			t.Errorf("%q became %q, %v; want %q", in, got.Endpoint, err, want)
@@ -122,7 +124,7 @@ func TestOneWayOfActingAsTheServiceAccountIsNeeded(t *testing.T) {
 			t.Parallel()
 			c.config.Admin = someAdmin
 			_, err := c.config.Validate()
-			wrong, _ := errors.AsType[*ConfigError](err)
+			wrong, _ := errors.AsType[*system.ConfigError](err)
 			switch {
 			case c.argument == "" && err != nil:
 				t.Error(err)
@@ -164,7 +166,7 @@ func TestTheAdministratorAndTheCustomerAreNamedAsGoogleKnowsThem(t *testing.T) {
 	} {
 		c.config.ServiceAccount = someAccount
 		got, err := c.config.Validate()
-		wrong, _ := errors.AsType[*ConfigError](err)
+		wrong, _ := errors.AsType[*system.ConfigError](err)
 		switch {
 		case c.argument == "" && (err != nil || got.Admin != someAdmin || got.Customer == ""):
 			t.Errorf("%s: got %+v, %v", name, got, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
 	sandboxgoogle "github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
 )
 
@@ -42,7 +43,7 @@ func newWorld(t *testing.T, options sandboxgoogle.HandlerOptions, change func(*g
 func (w *world) connect(t *testing.T, change func(*google.Config)) *google.Google {
 	t.Helper()
 	config := google.Config{
-		Admin: sandboxgoogle.Admin, Endpoint: w.server.URL(), Credentials: sandboxgoogle.KeyFile(w.server.URL()), Clock: w.clock,
+		Admin: sandboxgoogle.Admin, Endpoint: w.server.URL(), Credentials: sandboxgoogle.KeyFile(w.server.URL()), Run: system.Run{Clock: w.clock},
 	}
 	if change != nil {
 		change(&config)

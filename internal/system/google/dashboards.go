@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // DashboardOwnership is what the account owns in Looker Studio, as one row that is always there: Google has no way
@@ -41,7 +42,7 @@ func (c *dashboardOwnership) Transfer(
 ) (access.Receipt, error) {
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return access.Receipt{Assurance: access.Observed}, ignoreNotFound(err)
+		return access.Receipt{Assurance: access.Observed}, system.IgnoreNotFound(err)
 	}
 	return c.give(ctx, u, successor, false)
 }

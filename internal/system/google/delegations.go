@@ -9,6 +9,7 @@ import (
 	admin "google.golang.org/api/admin/directory/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Delegations are the rights of others on what is the account's, and its own on what is others'. Ids tell the
@@ -88,7 +89,7 @@ func (c delegations) Remove(ctx context.Context, account access.AccountID, grant
 	}
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	if status(u) != active {
 		return access.Receipt{}, whileActive(u, &access.Error{

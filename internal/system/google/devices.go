@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"google.golang.org/api/cloudidentity/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Devices are what the account's data is on: the person's own phones and tablets, and whatever else the account is used
@@ -100,7 +102,7 @@ func (c devices) Recheck(ctx context.Context, account access.AccountID, ids []ac
 	}
 	for _, id := range ids {
 		g, err := c.recheck(ctx, u, string(id))
-		if ignoreNotFound(err) != nil {
+		if system.IgnoreNotFound(err) != nil {
 			return nil, err
 		}
 		if err == nil && g != nil {
@@ -141,14 +143,14 @@ func phoneGrant(u *admin.User, d *admin.MobileDevice) *access.Grant {
 	if isWiped(state) {
 		return nil
 	}
-	g := wipeable(mobilePrefix+d.ResourceId, or(d.Model, d.ResourceId), "their own, "+or(d.Type, "mobile"), state)
+	g := wipeable(mobilePrefix+d.ResourceId, cmp.Or(d.Model, d.ResourceId), "their own, "+cmp.Or(d.Type, "mobile"), state)
 	return doubted(u, &g, d.Email...)
 }
 
 // wipeable is a grant of a device from which the account's data can be wiped.
 func wipeable(id, model, what, state string) access.Grant {
 	g := access.Grant{
-		ID: access.GrantID(id), Label: fmt.Sprintf("%s (%s, %s)", oneLine(model), oneLine(strings.ToLower(what)), or(state, "in an unknown state")),
+		ID: access.GrantID(id), Label: fmt.Sprintf("%s (%s, %s)", oneLine(model), oneLine(strings.ToLower(what)), cmp.Or(state, "in an unknown state")),
 		Note: "The account and its data are wiped from the device when that is next in touch. What is private on it is not touched.",
 	}
 	if isWiping(state) {
@@ -277,7 +279,7 @@ func (c devices) userGrant(ctx context.Context, u *admin.User, call op, used *de
 		return nil, nil
 	}
 	what := map[string]string{"COMPANY": "the company's", "BYOD": "their own"}[d.OwnerType]
-	g := wipeable(used.Name, or(or(d.Model, d.Hostname), at), or(what, "nobody's in particular")+", "+or(d.DeviceType, "of an unknown type"),
+	g := wipeable(used.Name, cmp.Or(d.Model, d.Hostname, at), cmp.Or(what, "nobody's in particular")+", "+cmp.Or(d.DeviceType, "of an unknown type"),
 		strings.ToLower(used.ManagementState))
 	// "This user's data and profile is removed from the device", the discovery document says of WIPED.
 	g.Note = "The account, its data and its profile are wiped from the device when that is next in touch, and with them what is kept there and nowhere " +
@@ -318,7 +320,7 @@ func (c devices) chromeOS(ctx context.Context, u *admin.User) (grants []access.G
 func chromeOSGrant(u *admin.User, d *admin.ChromeOsDevice) *access.Grant {
 	return doubted(u, &access.Grant{
 		ID:    access.GrantID(chromeOSPrefix + d.DeviceId),
-		Label: fmt.Sprintf("%s (ChromeOS, serial number %s)", oneLine(or(d.Model, "a device")), oneLine(or(d.SerialNumber, "unknown"))),
+		Label: fmt.Sprintf("%s (ChromeOS, serial number %s)", oneLine(cmp.Or(d.Model, "a device")), oneLine(cmp.Or(d.SerialNumber, "unknown"))),
 		Note:  "The device is the company's: it is no longer noted as theirs, and stays enrolled. What is on it is not touched.",
 	}, d.AnnotatedUser)
 }
@@ -328,7 +330,7 @@ func (c devices) Remove(ctx context.Context, account access.AccountID, grant acc
 	gone := access.Receipt{Assurance: access.Observed}
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	id := string(grant)
 	switch {
@@ -409,7 +411,7 @@ func (c devices) chromebook(ctx context.Context, u *admin.User, id string) (*adm
 func (c devices) wipeMobile(ctx context.Context, u *admin.User, id string) error {
 	d, err := c.phone(ctx, u, id)
 	if err != nil || d == nil || isWiping(d.Status) || isWiped(d.Status) {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	if whose(u, d.Email...) == perhaps {
 		return onlyPerhaps(u, strings.Join(d.Email, ", "))
@@ -425,7 +427,7 @@ func (c devices) wipeMobile(ctx context.Context, u *admin.User, id string) error
 func (c devices) wipeUser(ctx context.Context, u *admin.User, id string) error {
 	used, err := c.deviceUser(ctx, u, id)
 	if err != nil || used == nil || isWiping(used.ManagementState) || isWiped(used.ManagementState) {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	if whose(u, used.UserEmail) == perhaps {
 		return onlyPerhaps(u, used.UserEmail)
@@ -438,7 +440,7 @@ func (c devices) wipeUser(ctx context.Context, u *admin.User, id string) error {
 	if err == nil && begun.Error != nil {
 		err = &access.Error{Kind: access.Blocked, Op: call.what, Reason: "Google began, and could not: " + c.transport.Redact(oneLine(begun.Error.Message))}
 	}
-	return withFix(ignoreNotFound(err), "Where Google can't wipe the account from such a device, block it there in the Admin console (Devices), or take the "+
+	return withFix(system.IgnoreNotFound(err), "Where Google can't wipe the account from such a device, block it there in the Admin console (Devices), or take the "+
 		"device back.")
 }
 
@@ -447,7 +449,7 @@ func (c devices) wipeUser(ctx context.Context, u *admin.User, id string) error {
 func (c devices) release(ctx context.Context, u *admin.User, id string) error {
 	d, err := c.chromebook(ctx, u, id)
 	if err != nil || d == nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	if whose(u, d.AnnotatedUser) == perhaps {
 		return onlyPerhaps(u, d.AnnotatedUser)

@@ -7,11 +7,11 @@ import (
 	"strings"
 
 	"github.com/dustin/go-humanize"
+	admin "google.golang.org/api/admin/directory/v1"
 	"google.golang.org/api/drive/v3"
 
-	admin "google.golang.org/api/admin/directory/v1"
-
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // DriveOwnership is what the account owns in Drive, as one row: it moves as a whole. Somebody who owns nothing has
@@ -155,7 +155,7 @@ func domainOf(address string) string {
 func (c *driveOwnership) Vet(ctx context.Context, account access.AccountID, _ access.Holdings, successor access.AccountID) error {
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	found, err := c.owned(ctx, u)
 	if cannotBeSeen(u, err) {
@@ -221,7 +221,7 @@ func (c *driveOwnership) Transfer(
 	gone := access.Receipt{Assurance: access.Observed}
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	found, err := c.owned(ctx, u)
 	unseen := cannotBeSeen(u, err)

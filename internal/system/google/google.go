@@ -104,11 +104,3 @@ var vendor = transport.Vendor{
 
 // customer is how the customer is named in a path.
 func (g *Google) customer() string { return g.config.Customer }
-
-// or is the first of two strings that says something.
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	admin "google.golang.org/api/admin/directory/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // owner is the role of a member who owns the group.
@@ -51,7 +53,7 @@ func (g *Google) memberships(ctx context.Context, account access.AccountID) ([]*
 func groupLabel(g *admin.Group) string {
 	switch {
 	case g.Email == "":
-		return or(oneLine(g.Name), g.Id)
+		return cmp.Or(oneLine(g.Name), g.Id)
 	case g.Name == "":
 		return g.Email
 	}
@@ -81,7 +83,7 @@ func (c groupMembership) Remove(ctx context.Context, account access.AccountID, g
 	}}
 	m, err := c.membership(ctx, grant, account)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	if m.Role == owner {
 		if err := c.refuseLastOwner(ctx, grant, account); err != nil {
@@ -137,7 +139,7 @@ func (g *Google) refuseLastOwner(ctx context.Context, group access.GrantID, acco
 		return page[admin.Member]{answer.Members, answer.Kind, answer.NextPageToken}, nil
 	})
 	if err != nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	if slices.ContainsFunc(owners, func(m *admin.Member) bool { return m.Id != "" && m.Id != string(account) }) {
 		return nil
@@ -164,6 +166,6 @@ func (g *Google) groupName(ctx context.Context, id string) (string, error) {
 		case !ofDirectory(found.Kind):
 			return "", malformed(call, "something other than a group")
 		}
-		return or(oneLine(found.Name), or(found.Email, id)), nil
+		return cmp.Or(oneLine(found.Name), found.Email, id), nil
 	})
 }

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -49,7 +50,7 @@ func (c keys) List(ctx context.Context, account access.AccountID) (grants []acce
 			what += ", last used on " + at.Format(time.DateOnly)
 		}
 		id := strconv.FormatInt(p.CodeId, 10)
-		grants = append(grants, access.Grant{ID: access.GrantID(id), Label: fmt.Sprintf("%s (%s)", or(oneLine(p.Name), "app password "+id), what)})
+		grants = append(grants, access.Grant{ID: access.GrantID(id), Label: fmt.Sprintf("%s (%s)", cmp.Or(oneLine(p.Name), "app password "+id), what)})
 	}
 	return grants, nil
 }

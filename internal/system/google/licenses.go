@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/memo"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Licenses are the paid seats: what the account has been assigned of Google's products.
@@ -147,7 +149,7 @@ func (c *licenses) Survey(ctx context.Context) (map[access.AccountID][]access.Gr
 // is gone nothing is held.
 func (c *licenses) whose(ctx context.Context, address string) (*admin.User, error) {
 	u, err := c.userBy(ctx, reading(users, "find out whose the licence of %s is", address), address)
-	return u, ignoreNotFound(err)
+	return u, system.IgnoreNotFound(err)
 }
 
 // assigned are all licences of the products. One that Google does not know, or the customer does not have, is an error
@@ -240,7 +242,7 @@ func seatGrants(u *admin.User, theirs []*licensing.LicenseAssignment, held *acce
 	for _, a := range theirs {
 		grant := access.Grant{
 			ID:    access.GrantID(a.ProductId + "/" + a.SkuId),
-			Label: fmt.Sprintf("%s (%s)", or(oneLine(a.SkuName), a.SkuId), or(oneLine(a.ProductName), a.ProductId)),
+			Label: fmt.Sprintf("%s (%s)", cmp.Or(oneLine(a.SkuName), a.SkuId), cmp.Or(oneLine(a.ProductName), a.ProductId)),
 			Note:  "If its organizational unit assigns this licence, Google does not let it be taken, or gives it back.",
 			Stays: held,
 		}
@@ -323,7 +325,7 @@ func (c *licenses) Recheck(ctx context.Context, account access.AccountID, ids []
 			// A row of a hand in the state: nothing of that name can be there.
 			continue
 		}
-		a, err := c.assignment(ctx, s, or(s.address, name(u)))
+		a, err := c.assignment(ctx, s, cmp.Or(s.address, name(u)))
 		if err != nil {
 			return nil, err
 		}
@@ -419,7 +421,7 @@ func (c *licenses) Remove(ctx context.Context, account access.AccountID, grant a
 	}
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	what := fmt.Sprintf("take the licence %s/%s from %s", s.product, s.sku, name(u))
 	if err := c.refuseMoving(ctx, u, what); err != nil {
@@ -427,7 +429,7 @@ func (c *licenses) Remove(ctx context.Context, account access.AccountID, grant a
 	}
 	// The account may have been renamed, moved or archived meanwhile.
 	if u, err = c.user(ctx, account); err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	switch {
 	case s.address != "" && s.address != name(u):

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	admin "google.golang.org/api/admin/directory/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // GroupOwnership are the groups of which the account is an owner. An owner is a member with that role: what is
@@ -66,12 +68,12 @@ func (c groupOwnership) owned(ctx context.Context, account access.AccountID, som
 		asking.Go(func() error {
 			m, err := c.membership(askCtx, access.GrantID(g.Id), account)
 			if err != nil {
-				return ignoreNotFound(err)
+				return system.IgnoreNotFound(err)
 			}
 			if m.Role == owner {
 				mu.Lock()
 				defer mu.Unlock()
-				grants = append(grants, access.Grant{ID: access.GrantID(g.Id), Label: or(oneLine(g.Name), g.Id) + " (owner)"})
+				grants = append(grants, access.Grant{ID: access.GrantID(g.Id), Label: cmp.Or(oneLine(g.Name), g.Id) + " (owner)"})
 			}
 			return nil
 		})
@@ -96,7 +98,7 @@ func (c groupOwnership) Transfer(
 	gone := access.Receipt{Assurance: access.Observed}
 	m, err := c.membership(ctx, grant, account)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	if m.Role != owner {
 		return gone, nil
@@ -159,7 +161,7 @@ func (c groupOwnership) appoint(ctx context.Context, call op, group access.Grant
 func (c groupOwnership) roleIn(ctx context.Context, group access.GrantID, account access.AccountID) (string, error) {
 	m, err := c.membership(ctx, group, account)
 	if err != nil {
-		return "", ignoreNotFound(err)
+		return "", system.IgnoreNotFound(err)
 	}
 	return m.Role, nil
 }

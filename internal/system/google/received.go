@@ -11,6 +11,7 @@ import (
 	"google.golang.org/api/calendar/v3"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // ReceivedDelegations are the mailboxes and the calendars of others in which the account has been let in by name,
@@ -231,7 +232,7 @@ func (c receivedDelegations) lender(ctx context.Context, id access.GrantID) (own
 		return nil, "", nil
 	}
 	owner, err = c.user(ctx, access.AccountID(of))
-	return owner, calendarID, ignoreNotFound(err)
+	return owner, calendarID, system.IgnoreNotFound(err)
 }
 
 // Remove takes the account out of one mailbox or calendar, as its owner.
@@ -240,7 +241,7 @@ func (c receivedDelegations) Remove(ctx context.Context, account access.AccountI
 	gone := access.Receipt{Assurance: access.Observed}
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	owner, calendarID, err := c.lender(ctx, grant)
 	if owner == nil || err != nil {

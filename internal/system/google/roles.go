@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	admin "google.golang.org/api/admin/directory/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // RoleAssignments are the administrator roles of the account: its own and those it has through groups.
@@ -139,9 +141,9 @@ func (c roleAssignments) grant(ctx context.Context, account access.AccountID, a 
 // roleLabel names a role. Google's own are named like constants, and described in words.
 func roleLabel(role *admin.Role) string {
 	if role.IsSystemRole || strings.HasPrefix(role.RoleName, "_") {
-		return or(oneLine(role.RoleDescription), role.RoleName)
+		return cmp.Or(oneLine(role.RoleDescription), role.RoleName)
 	}
-	return or(oneLine(role.RoleName), "role "+strconv.FormatInt(role.RoleId, 10))
+	return cmp.Or(oneLine(role.RoleName), "role "+strconv.FormatInt(role.RoleId, 10))
 }
 
 // Remove unassigns a role. One that comes through a group goes when the membership does, which may be about to
@@ -181,7 +183,7 @@ func (c roleAssignments) unassign(ctx context.Context, account access.AccountID,
 func (c roleAssignments) demote(ctx context.Context, account access.AccountID) error {
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	if err := c.refuseAdministratorUser(ctx, u); err != nil {
 		return err
@@ -199,7 +201,7 @@ func (c roleAssignments) demote(ctx context.Context, account access.AccountID) e
 	}
 	assigned, err := c.assignments(ctx, account)
 	if err != nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	known, err := c.roles(ctx)
 	if err != nil {

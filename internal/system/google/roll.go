@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func (g *Google) Roll(ctx context.Context) ([]access.Entry, error) {
 func entryOf(call op, u *admin.User) (access.Entry, error) {
 	e := access.Entry{Account: accountOf(u)}
 	if u.Name != nil {
-		e.FullName = strings.TrimSpace(or(u.Name.FullName, u.Name.GivenName+" "+u.Name.FamilyName))
+		e.FullName = strings.TrimSpace(cmp.Or(u.Name.FullName, u.Name.GivenName+" "+u.Name.FamilyName))
 	}
 	if second := strings.ToLower(u.RecoveryEmail); second != "" && !slices.Contains(everyAddress(u), second) {
 		e.Elsewhere = []string{second}

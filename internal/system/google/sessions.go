@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Sessions are the account's sign-ins, as one grant: Google can end another person's sessions, but not list
@@ -38,7 +39,7 @@ func (c sessions) List(ctx context.Context, id access.AccountID) ([]access.Grant
 func (c sessions) Remove(ctx context.Context, id access.AccountID, _ access.GrantID) (access.Receipt, error) {
 	u, err := c.user(ctx, id)
 	if err != nil {
-		return access.Receipt{Assurance: access.Observed}, ignoreNotFound(err)
+		return access.Receipt{Assurance: access.Observed}, system.IgnoreNotFound(err)
 	}
 	call := managing(security, "end the sessions of %s", name(u))
 	version, _, err := signIn(call, u)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/memo"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/turns"
 )
 
@@ -286,7 +287,7 @@ func (c *sharedDrives) end(
 	gone, id := access.Receipt{Assurance: access.Observed}, driveIDOf(grant)
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	done, err := c.changing.Wait(ctx, id)
 	if err != nil {

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -130,10 +131,10 @@ func (who *charge) grant(ctx context.Context, id, drive string, members []*drive
 		return nil, nil //nolint:nilnil // There is none.
 	}
 	_, role := roleOf(own)
-	grant := &access.Grant{ID: access.GrantID(id), Label: or(oneLine(drive), id) + " (" + role + ")"}
+	grant := &access.Grant{ID: access.GrantID(id), Label: cmp.Or(oneLine(drive), id) + " (" + role + ")"}
 	sole, err := who.sole(ctx, id, members, u)
 	if sole {
-		grant.ID, grant.Label = access.GrantID(soleOrganizer+id), or(oneLine(drive), id)+" (the only "+role+")"
+		grant.ID, grant.Label = access.GrantID(soleOrganizer+id), cmp.Or(oneLine(drive), id)+" (the only "+role+")"
 	}
 	return grant, err
 }

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -75,11 +76,11 @@ var roleWords = map[string]string{
 
 // sharedLabel is how a calendar that is shared with somebody is labelled.
 func sharedLabel(summary, id string, owner *admin.User, role string) string {
-	title := or(oneLine(summary), id)
+	title := cmp.Or(oneLine(summary), id)
 	if title != name(owner) {
 		title += " of " + name(owner)
 	}
-	return title + " (" + or(roleWords[role], oneLine(role)) + ")"
+	return title + " (" + cmp.Or(roleWords[role], oneLine(role)) + ")"
 }
 
 // notTheirs says that an error of the API is about a calendar that is not there for its owner any more.

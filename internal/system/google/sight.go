@@ -9,6 +9,7 @@ import (
 	admin "google.golang.org/api/admin/directory/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Google refuses in so many words what belongs to a user whom an administrator may not see, because it is asked for
@@ -167,7 +168,7 @@ func blind(err error) error {
 func (g *Google) refuseAdministrator(ctx context.Context, account access.AccountID) error {
 	u, err := g.user(ctx, account)
 	if err != nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	return g.refuseAdministratorUser(ctx, u)
 }

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -42,7 +43,7 @@ func (c oauthTokens) List(ctx context.Context, account access.AccountID) (grants
 		if token.ClientId == "" {
 			return nil, malformed(call, "an application without an id")
 		}
-		names[token.ClientId] = or(or(oneLine(token.DisplayText), names[token.ClientId]), token.ClientId)
+		names[token.ClientId] = cmp.Or(oneLine(token.DisplayText), names[token.ClientId], token.ClientId)
 		scopes[token.ClientId] = append(scopes[token.ClientId], token.Scopes...)
 	}
 	for id, name := range names {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Account is the account itself, until it has reached the end state chosen for it.
@@ -77,7 +78,7 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 	}
 	u, err := c.user(ctx, id)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	if reached(u).Reaches(c.disposition) {
 		return gone, nil
@@ -121,7 +122,7 @@ func (c account) delete(ctx context.Context, u *user) error {
 		}
 		var err error
 		if u, err = c.user(ctx, u.ID); err != nil {
-			return ignoreNotFound(err)
+			return system.IgnoreNotFound(err)
 		}
 	}
 	call := managing("users", "delete %s", u.name())
@@ -143,7 +144,7 @@ func (c account) nothingLeftToTransfer(ctx context.Context, u *user) error {
 		case access.KindOf(err) == access.NotAvailable && c.lacking(ctx, err):
 			continue
 		case err != nil:
-			return ignoreNotFound(err)
+			return system.IgnoreNotFound(err)
 		}
 		for _, grant := range grants {
 			if kind.connector.Moves(grant.ID) {
@@ -166,7 +167,7 @@ func (c account) nothingLeftToTransfer(ctx context.Context, u *user) error {
 func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
 	u, err := c.user(ctx, id)
 	if err != nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	if reached(u).Reaches(c.disposition) {
 		return nil

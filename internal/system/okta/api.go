@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	sdk "github.com/okta/okta-sdk-golang/v2/okta"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // An op is a call to Okta as people name it, and the OAuth scope that it needs by Okta's own document.
@@ -35,9 +37,6 @@ func path[S ~string](format string, ids ...S) string {
 	return fmt.Sprintf(format, escaped...)
 }
 
-// maxPages bounds how many pages are followed. At Okta's page sizes it is beyond any org.
-const maxPages = 10_000
-
 // list reads all pages of a list. The credential has to be one that is shown every row (see sight), or a
 // short list would pass for a whole one.
 func list[T any](ctx context.Context, o *Okta, call op, path string) ([]*T, error) {
@@ -50,52 +49,53 @@ func list[T any](ctx context.Context, o *Okta, call op, path string) ([]*T, erro
 // listUnsighted is list for the calls by which the credential's sight is established.
 func listUnsighted[T any](ctx context.Context, o *Okta, call op, path string) ([]*T, error) {
 	var all []*T
-	seen := map[string]bool{}
-	for path != "" {
-		if seen[path] || len(seen) >= maxPages {
-			return nil, malformed(call, "page links that lead in a circle")
-		}
-		seen[path] = true
+	err := o.pages(call, path, func(path string) (string, error) {
 		var page []*T
 		resp, err := o.do(ctx, call, http.MethodGet, path, nil, &page)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		for _, item := range page {
 			if item == nil {
-				return nil, malformed(call, "a list with an empty entry")
+				return "", malformed(call, "a list with an empty entry")
 			}
 		}
 		all = append(all, page...)
-		path = resp.NextPage
+		return resp.NextPage, nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return all, nil
+}
+
+// pages reads the pages from the one at path on. read returns the path of the next.
+func (o *Okta) pages(call op, path string, read func(path string) (next string, err error)) error {
+	err := system.Pages(func(mark string) (string, error) { return read(cmp.Or(mark, path)) })
+	if errors.Is(err, system.ErrCircle) {
+		return malformed(call, err.Error())
+	}
+	return err
 }
 
 // bodyPages reads the lists that carry the link to the next page in the body, as those under /api/v1/iam
 // do. read takes what it needs of a page and returns that link.
 func bodyPages[T any](ctx context.Context, o *Okta, call op, path string, read func(*T) (next string)) error {
-	seen := map[string]bool{}
-	for path != "" {
-		if seen[path] || len(seen) >= maxPages {
-			return malformed(call, "page links that lead in a circle")
-		}
-		seen[path] = true
+	return o.pages(call, path, func(path string) (string, error) {
 		page, err := get[T](ctx, o, call, path)
 		if err != nil {
-			return err
+			return "", err
 		}
 		next := read(page)
 		if next == "" {
-			return nil
+			return "", nil
 		}
 		target, err := url.Parse(next)
 		if err != nil || target.Host != "" && !strings.EqualFold(target.Scheme+"://"+target.Host, o.config.OrgURL) {
-			return malformed(call, "a page link to another place")
+			return "", malformed(call, "a page link to another place")
 		}
-		path = target.RequestURI()
-	}
-	return nil
+		return target.RequestURI(), nil
+	})
 }
 
 // get reads one object.
@@ -113,7 +113,7 @@ func get[T any](ctx context.Context, o *Okta, call op, path string) (*T, error) 
 // write makes a call that changes something. A thing that is gone needs no changing.
 func (o *Okta) write(ctx context.Context, call op, method, path string) error {
 	_, err := o.do(ctx, call, method, path, nil, nil)
-	return ignoreNotFound(err)
+	return system.IgnoreNotFound(err)
 }
 
 // do makes a call through the SDK's executor.
@@ -219,14 +219,6 @@ func (o *Okta) reason(resp *sdk.Response, refusal *sdk.Error) string {
 	return o.transport.Redact(strings.TrimSpace(strings.Join(parts, "; ") + " (" + status + ")"))
 }
 
-// ignoreNotFound is for removals: what is gone already needs no removing.
-func ignoreNotFound(err error) error {
-	if access.KindOf(err) == access.NotFound {
-		return nil
-	}
-	return err
-}
-
 // there is for what an org always has, such as a list of its users: that it is not found says nothing of what is
 // in it.
 func there(call op, err error) error {
@@ -240,19 +232,8 @@ func there(call op, err error) error {
 // empty: a group, an application or a rule may go while a list is being put together. Only Okta's word on
 // the account itself counts.
 func (o *Okta) onlyIfGone(ctx context.Context, account access.AccountID, err *error) {
-	if access.KindOf(*err) != access.NotFound {
-		return
-	}
-	_, about := o.user(ctx, account)
-	if about != nil {
-		*err = about
-		return
-	}
-	if e, ok := errors.AsType[*access.Error](*err); ok {
-		changed := *e
-		changed.Kind = access.Unavailable
-		changed.Reason = "something went while it was being listed: " + e.Reason
-		changed.Fix = "Try again."
-		*err = &changed
-	}
+	system.OnlyIfGone(err, func() error {
+		_, about := o.user(ctx, account)
+		return about
+	})
 }

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // An app is what this package needs of an application, and of the person's assignment to it.
@@ -29,7 +31,7 @@ type assignment struct {
 	} `json:"_links"`
 }
 
-func (a *app) name() string { return or(a.Label, or(a.Name, string(a.ID))) }
+func (a *app) name() string { return cmp.Or(a.Label, a.Name, string(a.ID)) }
 
 // masters says that profiles come from the application, as they do from a directory or an HR system.
 func (a *app) masters() bool {
@@ -103,7 +105,7 @@ func (c appAssignments) List(ctx context.Context, account access.AccountID) (gra
 			if everybody && !a.deprovisions() {
 				grant.Stays = errEverybodyHas
 			}
-			grant.Label += " (via group: " + or(strings.Join(groupNames(through), ", "), "unknown") + ")"
+			grant.Label += " (via group: " + cmp.Or(strings.Join(groupNames(through), ", "), "unknown") + ")"
 		} else if a.masters() {
 			grant.Label += " (the account's profile comes from it)"
 		}
@@ -125,7 +127,7 @@ func (c appAssignments) Remove(ctx context.Context, account access.AccountID, gr
 	}
 	groups, err := c.memberships(ctx, account)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	assigned, err := c.groupsOf(ctx, grant)
 	if err != nil {

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -16,6 +17,7 @@ import (
 	sdk "github.com/okta/okta-sdk-golang/v2/okta"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Authenticators are what the account can be signed in to with, or recovered by: the password, the recovery
@@ -156,7 +158,7 @@ func (c authenticators) factors(ctx context.Context, u *user) ([]access.Grant, e
 		}
 		grants = append(grants, access.Grant{
 			ID:    grantID(factorFamily, f.ID),
-			Label: fmt.Sprintf("%s (factor, %s)", or(factorNames[f.FactorType], f.FactorType), or(f.Provider, "unknown provider")),
+			Label: fmt.Sprintf("%s (factor, %s)", cmp.Or(factorNames[f.FactorType], f.FactorType), cmp.Or(f.Provider, "unknown provider")),
 		})
 	}
 	if verify {
@@ -218,7 +220,7 @@ func (c authenticators) enrollments(ctx context.Context, u *user) ([]access.Gran
 		case e.Key == "okta_email" && !u.canSignIn():
 			continue
 		}
-		grant := access.Grant{ID: grantID(enrollmentFamily, e.ID), Label: or(e.Name, e.Key) + " (authenticator)"}
+		grant := access.Grant{ID: grantID(enrollmentFamily, e.ID), Label: cmp.Or(e.Name, e.Key) + " (authenticator)"}
 		if e.Key == "okta_email" {
 			grant.Note = "Okta enrolls the account's own address by itself, and may do so again. It is over with the account: when that is suspended, " +
 				"deactivated or deleted."
@@ -259,7 +261,7 @@ func (c authenticators) linkedProviders(ctx context.Context, u *user) ([]access.
 		if p.Id == "" {
 			return nil, malformed(call, "an identity provider without an id")
 		}
-		grants = append(grants, access.Grant{ID: grantID(providerFamily, p.Id), Label: fmt.Sprintf("sign-in through %s (identity provider, %s)", or(p.Name, p.Id), p.Type)})
+		grants = append(grants, access.Grant{ID: grantID(providerFamily, p.Id), Label: fmt.Sprintf("sign-in through %s (identity provider, %s)", cmp.Or(p.Name, p.Id), p.Type)})
 	}
 	return grants, err
 }
@@ -316,7 +318,7 @@ func (c authenticators) removeFactor(ctx context.Context, account access.Account
 func (c authenticators) removeOktaVerify(ctx context.Context, account access.AccountID) (access.Receipt, error) {
 	factors, err := c.enrolledFactors(ctx, account)
 	if err != nil {
-		return access.Receipt{}, ignoreNotFound(err)
+		return access.Receipt{}, system.IgnoreNotFound(err)
 	}
 	for _, f := range factors {
 		if !f.isOktaVerify() {
@@ -335,7 +337,7 @@ func (c authenticators) removeOktaVerify(ctx context.Context, account access.Acc
 func (c authenticators) scramble(ctx context.Context, account access.AccountID) (access.Receipt, error) {
 	u, err := c.user(ctx, account)
 	if err != nil {
-		return access.Receipt{Assurance: access.Observed}, ignoreNotFound(err)
+		return access.Receipt{Assurance: access.Observed}, system.IgnoreNotFound(err)
 	}
 	call := managing("users", "set a random password on %s", u.name())
 	blocked := &access.Error{Kind: access.Blocked, Op: call.what}
@@ -391,7 +393,7 @@ var errNotListed = &access.Error{
 func (c authenticators) update(ctx context.Context, account access.AccountID, what string, body map[string]any) (access.Receipt, error) {
 	_, err := c.do(ctx, managing("users", what, account), http.MethodPost, path("/api/v1/users/%s", account), body, &user{})
 	c.onlyIfGone(ctx, account, &err)
-	return access.Receipt{Assurance: access.Observed}, orDeactivate(ignoreNotFound(err))
+	return access.Receipt{Assurance: access.Observed}, orDeactivate(system.IgnoreNotFound(err))
 }
 
 // orDeactivate adds to a refusal for the account's state what helps in any state.
@@ -407,7 +409,7 @@ func orDeactivate(err error) error {
 
 // Refuse keeps the org from losing the last super administrator who can sign in.
 func (c authenticators) Refuse(ctx context.Context, account access.AccountID, _ access.Holdings) error {
-	return ignoreNotFound(c.refuseIfLastSuperAdmin(ctx, account))
+	return system.IgnoreNotFound(c.refuseIfLastSuperAdmin(ctx, account))
 }
 
 func grantID(family, id string) access.GrantID { return access.GrantID(family + "/" + id) }

@@ -10,6 +10,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	sandboxokta "github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 )
 
@@ -34,7 +35,7 @@ func BenchmarkCalls(b *testing.B) {
 				if kind.prepare != nil {
 					kind.prepare(org)
 				}
-				connected, err := okta.New(b.Context(), okta.Config{OrgURL: server.URL(), APIToken: sandboxokta.Token, Clock: clk})
+				connected, err := okta.New(b.Context(), okta.Config{OrgURL: server.URL(), APIToken: sandboxokta.Token, Run: system.Run{Clock: clk}})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -1,7 +1,7 @@
 package okta
 
 import (
-	"context"
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
@@ -9,14 +9,12 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"os"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // A Config says which org to speak to, and with which credential: an API token, or the private key of an
@@ -36,17 +34,8 @@ type Config struct {
 	// apart says that Scopes are those of the rest, and that TraceScopes are asked for one by one.
 	apart bool
 
-	ReadOnly  bool
-	UserAgent string
-	Clock     clock.Clock
-	// Log, if set, is told of each request.
-	Log func(ctx context.Context, message string, fields map[string]any)
+	system.Run
 }
-
-// A ConfigError says which argument is wrong, and what about it.
-type ConfigError struct{ Argument, Reason string }
-
-func (e *ConfigError) Error() string { return e.Argument + ": " + e.Reason }
 
 // The scopes under which everything in this package works. Reading takes the first list alone.
 var (
@@ -76,21 +65,14 @@ func (c Config) WithEnvironment(getenv func(string) string) Config {
 		c.APIToken = getenv("OKTA_API_TOKEN")
 	}
 	if c.APIToken == "" {
-		c.ClientID = or(c.ClientID, getenv("OKTA_API_CLIENT_ID"))
-		c.PrivateKey = or(c.PrivateKey, getenv("OKTA_API_PRIVATE_KEY"))
-		c.PrivateKeyID = or(c.PrivateKeyID, getenv("OKTA_API_PRIVATE_KEY_ID"))
+		c.ClientID = cmp.Or(c.ClientID, getenv("OKTA_API_CLIENT_ID"))
+		c.PrivateKey = cmp.Or(c.PrivateKey, getenv("OKTA_API_PRIVATE_KEY"))
+		c.PrivateKeyID = cmp.Or(c.PrivateKeyID, getenv("OKTA_API_PRIVATE_KEY_ID"))
 		if len(c.Scopes) == 0 {
 			c.Scopes = strings.FieldsFunc(getenv("OKTA_API_SCOPES"), func(r rune) bool { return r == ',' || r == ' ' })
 		}
 	}
 	return c
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // Validate says what is wrong with the configuration, as far as can be told without asking Okta, and
@@ -103,21 +85,22 @@ func (c Config) Validate() (Config, error) {
 	c.OrgURL = orgURL
 	switch {
 	case c.APIToken != "" && (c.ClientID != "" || c.PrivateKey != ""):
-		return c, &ConfigError{"api_token", "an API token and a service application (client_id, private_key) exclude each other: give one of them"}
+		return c, system.Wrong("api_token", "an API token and a service application (client_id, private_key) exclude each other: give one of them")
 	case c.APIToken != "":
 		return c, nil
 	case c.ClientID == "" && c.PrivateKey == "":
-		return c, &ConfigError{"api_token", "no credential: set api_token or OKTA_API_TOKEN, or client_id and private_key " +
-			"(OKTA_API_CLIENT_ID, OKTA_API_PRIVATE_KEY) of a service application"}
+		return c, system.Wrong("api_token", "no credential: set api_token or OKTA_API_TOKEN, or client_id and private_key "+
+			"(OKTA_API_CLIENT_ID, OKTA_API_PRIVATE_KEY) of a service application")
+
 	case c.ClientID == "":
-		return c, &ConfigError{"client_id", "private_key is set and client_id is not: a private key belongs to a service application"}
+		return c, system.Wrong("client_id", "private_key is set and client_id is not: a private key belongs to a service application")
 	case c.PrivateKey == "":
-		return c, &ConfigError{"private_key", "client_id is set and private_key is not: a service application signs in with its key"}
+		return c, system.Wrong("private_key", "client_id is set and private_key is not: a service application signs in with its key")
 	}
 	if !strings.Contains(c.PrivateKey, "-----BEGIN") && !strings.HasPrefix(strings.TrimSpace(c.PrivateKey), "{") {
 		content, err := os.ReadFile(c.PrivateKey)
 		if err != nil {
-			return c, &ConfigError{"private_key", "it is neither a key nor the path of a readable file"}
+			return c, system.Wrong("private_key", "it is neither a key nor the path of a readable file")
 		}
 		c.PrivateKey = string(content)
 	}
@@ -132,29 +115,15 @@ func (c Config) Validate() (Config, error) {
 }
 
 func validOrgURL(s string) (string, error) {
-	wrong := func(reason string) (string, error) { return "", &ConfigError{"org_url", reason} }
+	const argument, example = "org_url", "https://acme.okta.com"
 	if s == "" {
-		return wrong("which org? Set org_url, such as https://acme.okta.com, or OKTA_ORG_NAME and OKTA_BASE_URL")
+		return "", system.Wrong(argument, "which org? Set org_url, such as "+example+", or OKTA_ORG_NAME and OKTA_BASE_URL")
 	}
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
-		return wrong(fmt.Sprintf("%q is not a URL such as https://acme.okta.com", s))
-	case u.User != nil:
-		return wrong("a URL with a login in it: credentials go into api_token or private_key")
-	case u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
-		return wrong(fmt.Sprintf("%q: only https is accepted (and http on loopback, for the sandbox): the credential would travel in the open", s))
-	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		return wrong(fmt.Sprintf("%q: the org's URL ends after the host", s))
-	case strings.Contains(u.Hostname(), "-admin.okta") || strings.Contains(u.Hostname(), "-admin.oktapreview"):
-		return wrong(fmt.Sprintf("%q is the address of the Admin Console: leave out -admin", s))
+	org, err := system.BaseURL(argument, s, example)
+	if err == nil && (strings.Contains(org, "-admin.okta") || strings.Contains(org, "-admin.oktapreview")) {
+		return "", system.Wrong(argument, fmt.Sprintf("%q is the address of the Admin Console: leave out -admin", s))
 	}
-	return strings.ToLower(u.Scheme + "://" + u.Host), nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return org, err
 }
 
 // signer reads the private key, with the algorithm and id it signs under.
@@ -165,17 +134,17 @@ func (c Config) signer() (jose.Signer, error) {
 	if strings.HasPrefix(text, "{") {
 		var jwk jose.JSONWebKey
 		if err := json.Unmarshal([]byte(text), &jwk); err != nil || jwk.IsPublic() {
-			return nil, &ConfigError{"private_key", "it is not a private JSON Web Key"}
+			return nil, system.Wrong("private_key", "it is not a private JSON Web Key")
 		}
-		key.Key, id = jwk.Key, or(id, jwk.KeyID)
+		key.Key, id = jwk.Key, cmp.Or(id, jwk.KeyID)
 	} else {
 		block, _ := pem.Decode([]byte(text))
 		if block == nil {
-			return nil, &ConfigError{"private_key", "it is not PEM: it should begin with -----BEGIN PRIVATE KEY-----"}
+			return nil, system.Wrong("private_key", "it is not PEM: it should begin with -----BEGIN PRIVATE KEY-----")
 		}
 		parsed, err := parsePrivateKey(block.Bytes)
 		if err != nil {
-			return nil, &ConfigError{"private_key", "it is not an unencrypted RSA or EC private key (PEM type " + block.Type + ")"}
+			return nil, system.Wrong("private_key", "it is not an unencrypted RSA or EC private key (PEM type "+block.Type+")")
 		}
 		key.Key = parsed
 	}
@@ -185,7 +154,7 @@ func (c Config) signer() (jose.Signer, error) {
 	case *ecdsa.PrivateKey:
 		key.Algorithm = map[int]jose.SignatureAlgorithm{256: jose.ES256, 384: jose.ES384, 521: jose.ES512}[k.Curve.Params().BitSize]
 	default:
-		return nil, &ConfigError{"private_key", "it is neither an RSA nor an EC key"}
+		return nil, system.Wrong("private_key", "it is neither an RSA nor an EC key")
 	}
 	options := (&jose.SignerOptions{}).WithType("JWT")
 	if id != "" {
@@ -193,7 +162,7 @@ func (c Config) signer() (jose.Signer, error) {
 	}
 	signer, err := jose.NewSigner(key, options)
 	if err != nil {
-		return nil, &ConfigError{"private_key", "it can't sign"}
+		return nil, system.Wrong("private_key", "it can't sign")
 	}
 	return signer, nil
 }
@@ -214,11 +183,5 @@ func parsePrivateKey(der []byte) (any, error) {
 // secrets are the strings that must not be seen: the token, and the key as a whole and line by line, which
 // is how it would turn up in a log.
 func (c Config) secrets() []string {
-	secrets := []string{c.APIToken, c.PrivateKey}
-	for _, line := range strings.FieldsFunc(strings.ReplaceAll(c.PrivateKey, `\n`, "\n"), func(r rune) bool { return r == '\n' || r == '\r' }) {
-		if !strings.HasPrefix(line, "-----") {
-			secrets = append(secrets, line)
-		}
-	}
-	return secrets
+	return append([]string{c.APIToken, c.PrivateKey}, system.KeyLines(c.PrivateKey)...)
 }

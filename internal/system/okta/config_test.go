@@ -18,6 +18,8 @@ import (
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 func TestTheOrgURLIsAnOrgAndNothingElse(t *testing.T) {
@@ -43,7 +45,7 @@ func TestTheOrgURLIsAnOrgAndNothingElse(t *testing.T) {
 		"https://acme.okta.com:port":      "",
 	} {
 		got, err := Config{OrgURL: in, APIToken: "token"}.Validate()
-		wrong, isConfig := errors.AsType[*ConfigError](err)
+		wrong, isConfig := errors.AsType[*system.ConfigError](err)
 		switch {
 		case want != "" && (err != nil || got.OrgURL != want):
 			t.Errorf("%q became %q, %v; want %q", in, got.OrgURL, err, want)
@@ -76,7 +78,7 @@ func TestOneCredentialIsNeededAndOneOnly(t *testing.T) {
 			t.Parallel()
 			c.config.OrgURL = "https://acme.okta.com"
 			_, err := c.config.Validate()
-			wrong, _ := errors.AsType[*ConfigError](err)
+			wrong, _ := errors.AsType[*system.ConfigError](err)
 			switch {
 			case c.argument == "" && err != nil:
 				t.Error(err)
@@ -201,7 +203,7 @@ func TestTheEnvironmentFillsWhatIsLeftOutAndOverridesNothing(t *testing.T) {
 func TestAReadOnlyRunAsksForReadScopesAlone(t *testing.T) {
 	t.Parallel()
 	for _, readOnly := range []bool{true, false} {
-		c, err := Config{OrgURL: "https://acme.okta.com", ClientID: "0oa1", PrivateKey: privateKeys(t)["RSA, PKCS #8"], ReadOnly: readOnly}.Validate()
+		c, err := Config{OrgURL: "https://acme.okta.com", ClientID: "0oa1", PrivateKey: privateKeys(t)["RSA, PKCS #8"], Run: system.Run{ReadOnly: readOnly}}.Validate()
 		if err != nil {
 			t.Fatal(err)
 		}

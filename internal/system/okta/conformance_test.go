@@ -13,6 +13,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
 	sandboxokta "github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 )
 
@@ -35,7 +36,7 @@ func newWorld(t *testing.T, options sandboxokta.HandlerOptions, change func(*okt
 	t.Cleanup(server.Close)
 	server.Observe(conform.Okta(t))
 	w.server = server
-	config := okta.Config{OrgURL: server.URL(), APIToken: sandboxokta.Token, Clock: w.clock}
+	config := okta.Config{OrgURL: server.URL(), APIToken: sandboxokta.Token, Run: system.Run{Clock: w.clock}}
 	if change != nil {
 		change(&config)
 	}

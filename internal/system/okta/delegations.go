@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	sdk "github.com/okta/okta-sdk-golang/v2/okta"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Delegations are the account's linked objects: those who look up to it, in relationships such as manager
@@ -53,7 +55,7 @@ func (c delegations) List(ctx context.Context, account access.AccountID) (grants
 		if err != nil {
 			return nil, err
 		}
-		title := or(d.Primary.Title, d.Primary.Name)
+		title := cmp.Or(d.Primary.Title, d.Primary.Name)
 		for _, other := range others {
 			name, err := c.nameOf(ctx, other)
 			if err != nil {
@@ -104,7 +106,7 @@ func (c delegations) Transfer(
 	// Whoever has been given to somebody else meanwhile stays there.
 	now, err := c.linked(ctx, access.AccountID(other), name)
 	if err != nil || !slices.Contains(now, account) {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	at := path("/api/v1/users/%s/linkedObjects/%s", other, name)
 	if other == string(successor) {

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Devices are the devices the account is enrolled on. Only Okta Identity Engine has them.
@@ -25,7 +27,9 @@ type device struct {
 	} `json:"profile"`
 }
 
-func (d *device) name() string { return or(d.Profile.DisplayName, or(d.Profile.Model, string(d.ID))) }
+func (d *device) name() string {
+	return cmp.Or(d.Profile.DisplayName, d.Profile.Model, string(d.ID))
+}
 
 // List leaves out devices that are deactivated, which no longer vouch for anybody.
 // GET /api/v1/users/{id}/devices, scope okta.users.read.
@@ -52,7 +56,7 @@ func (c devices) List(ctx context.Context, account access.AccountID) (grants []a
 		}
 		grants = append(grants, access.Grant{
 			ID:    d.ID,
-			Label: fmt.Sprintf("%s (%s)", d.name(), strings.ToLower(or(d.Profile.Platform, "unknown platform"))),
+			Label: fmt.Sprintf("%s (%s)", d.name(), strings.ToLower(cmp.Or(d.Profile.Platform, "unknown platform"))),
 			Note: "Okta deactivates the device for everybody: nobody signs in with it until an administrator activates it again. What is on it " +
 				"is not touched.",
 		})
@@ -70,7 +74,7 @@ func (c devices) Remove(ctx context.Context, account access.AccountID, grant acc
 		User user `json:"user"`
 	}](ctx, c.Okta, reading("devices", "list who uses the device %s", grant), path("/api/v1/devices/%s/users", grant))
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	var others []string
 	mine := false

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	sdk "github.com/okta/okta-sdk-golang/v2/okta"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // A group is what this package needs of Okta's Group object.
@@ -31,7 +33,7 @@ const (
 	appGroup = "APP_GROUP"
 )
 
-func (g *group) name() string { return or(g.Profile.Name, string(g.ID)) }
+func (g *group) name() string { return cmp.Or(g.Profile.Name, string(g.ID)) }
 
 // exclusionLimit is how many people a rule's exclusion list holds
 // (https://support.okta.com, "removing user from exception list in group rule"; okta.md section 6).
@@ -107,7 +109,7 @@ func (c groupMembership) Remove(ctx context.Context, account access.AccountID, g
 func (c groupMembership) Refuse(ctx context.Context, account access.AccountID, going access.Holdings) error {
 	roles, err := c.rolesOf(ctx, account)
 	if err != nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	for _, r := range roles {
 		if _, goes := going[access.GrantID(r.group())]; goes && r.Type == superAdmin {

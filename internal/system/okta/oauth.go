@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -110,7 +111,7 @@ func (t *tokens) explain(ctx context.Context, err error) error {
 	switch refused.ErrorCode {
 	case "invalid_scope":
 		e.Fix = "Grant the application what it lacks of the scopes that are asked for (Admin Console, the application, Okta API Scopes): " +
-			or(strings.Join(t.ungranted(ctx), ", "), strings.Join(t.config.Scopes, ", ")) + ". Or ask only for those it has, in scopes or OKTA_API_SCOPES."
+			cmp.Or(strings.Join(t.ungranted(ctx), ", "), strings.Join(t.config.Scopes, ", ")) + ". Or ask only for those it has, in scopes or OKTA_API_SCOPES."
 		t.refusal = e
 	case "invalid_client":
 		e.Fix = "Is client_id the application's, and is its public key registered there under this private_key_id?"

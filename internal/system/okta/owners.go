@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // GroupOwnership are the groups of which the account is an owner itself. What it owns as a member of a group
@@ -86,7 +87,7 @@ func (c groupOwnership) owned(ctx context.Context, groups []*group) (map[access.
 	ask := func(ctx context.Context, g *group) error {
 		owners, err := c.owners(ctx, g.ID)
 		if err != nil {
-			return ignoreNotFound(err)
+			return system.IgnoreNotFound(err)
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -175,7 +176,7 @@ func (c groupOwnership) Transfer(
 	gone := access.Receipt{Assurance: access.Observed}
 	owners, err := c.owners(ctx, grant)
 	if err != nil {
-		return gone, ignoreNotFound(err)
+		return gone, system.IgnoreNotFound(err)
 	}
 	at := slices.IndexFunc(owners, func(o *owner) bool { return o.ID == account })
 	if at < 0 {

@@ -1,12 +1,14 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // A role is an admin role assignment. The SDK's Role loses which custom role it is and over what
@@ -38,7 +40,7 @@ type links struct {
 func (r *role) active() bool { return r.Status == "" || r.Status == active }
 
 func (r *role) name() string {
-	name := or(r.Label, r.Type)
+	name := cmp.Or(r.Label, r.Type)
 	if r.Type == "CUSTOM" {
 		name += " (custom role)"
 	}
@@ -109,7 +111,7 @@ func (c roleAssignments) List(ctx context.Context, account access.AccountID) (gr
 			}
 			from = append(from, "via group: "+name)
 		}
-		grant := access.Grant{ID: r.grant(), Label: or(r.Label, r.Type)}
+		grant := access.Grant{ID: r.grant(), Label: cmp.Or(r.Label, r.Type)}
 		if len(from) > 0 {
 			grant.Label += " (" + strings.Join(from, ", ") + ")"
 		}
@@ -131,7 +133,7 @@ func (o *Okta) setName(ctx context.Context, id string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return or(set.Label, id), nil
+		return cmp.Or(set.Label, id), nil
 	})
 }
 
@@ -165,7 +167,7 @@ func throughGroup(group, otherwise string) error {
 func (c roleAssignments) Refuse(ctx context.Context, account access.AccountID, going access.Holdings) error {
 	roles, err := c.rolesOf(ctx, account)
 	if err != nil {
-		return ignoreNotFound(err)
+		return system.IgnoreNotFound(err)
 	}
 	for _, r := range roles {
 		if _, goes := going[r.grant()]; goes && r.Type == superAdmin {
@@ -229,7 +231,7 @@ func (o *Okta) isLiveSuperAdmin(ctx context.Context, id access.AccountID) (bool,
 		return false, nil
 	}
 	u, err := o.user(ctx, id)
-	return err == nil && u.Status == active, ignoreNotFound(err)
+	return err == nil && u.Status == active, system.IgnoreNotFound(err)
 }
 
 // assignees lists the accounts with role assignments. GET /api/v1/iam/assignees/users, scope okta.roles.read.

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func (o *Okta) Roll(ctx context.Context) ([]access.Entry, error) {
 func (u *user) entry() access.Entry {
 	e := access.Entry{
 		Account: u.account(), Sort: strings.TrimSpace(u.Profile.UserType),
-		FullName: or(strings.TrimSpace(u.Profile.DisplayName), strings.TrimSpace(u.Profile.FirstName+" "+u.Profile.LastName)),
+		FullName: cmp.Or(strings.TrimSpace(u.Profile.DisplayName), strings.TrimSpace(u.Profile.FirstName+" "+u.Profile.LastName)),
 	}
 	if second := strings.ToLower(u.Profile.SecondEmail); second != "" && !slices.Contains(e.Names, second) {
 		e.Elsewhere = []string{second}

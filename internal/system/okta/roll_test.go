@@ -13,6 +13,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access/accesstest"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	sandboxokta "github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 )
 
@@ -121,7 +122,7 @@ func TestARollIsBelievedOfWhoIsShownEverybody(t *testing.T) {
 	w := newWorld(t, sandboxokta.HandlerOptions{}, nil)
 	secret := w.org.CreateAPIToken(sandboxokta.Mei, "narrow")
 	w.org.AssignRole(sandboxokta.Mei, sandboxokta.HelpDeskAdmin)
-	narrow, err := okta.New(t.Context(), okta.Config{OrgURL: w.server.URL(), APIToken: secret, Clock: w.clock})
+	narrow, err := okta.New(t.Context(), okta.Config{OrgURL: w.server.URL(), APIToken: secret, Run: system.Run{Clock: w.clock}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Sessions are the account's sign-ins, as one grant: Okta can end another person's sessions, but not list
@@ -37,7 +38,7 @@ func (c sessions) List(ctx context.Context, id access.AccountID) ([]access.Grant
 func (c sessions) Remove(ctx context.Context, id access.AccountID, _ access.GrantID) (access.Receipt, error) {
 	u, err := c.signedIn(ctx, id)
 	if err != nil || u == nil {
-		return access.Receipt{Assurance: access.Observed}, ignoreNotFound(err)
+		return access.Receipt{Assurance: access.Observed}, system.IgnoreNotFound(err)
 	}
 	receipt := access.Receipt{Assurance: access.Acknowledged, Version: u.LastLogin.UTC().Format(time.RFC3339Nano)}
 	call := managing("users", "end the sessions of %s", u.name())
@@ -46,7 +47,7 @@ func (c sessions) Remove(ctx context.Context, id access.AccountID, _ access.Gran
 	if refused := code(err); u.Status == suspended && (refused == "E0000038" || refused == "E0000107") {
 		return receipt, c.endedBySuspension(ctx, id)
 	}
-	return receipt, ignoreNotFound(err)
+	return receipt, system.IgnoreNotFound(err)
 }
 
 // signedIn returns an account that has signed in and could still be signed in with, and nil for any other.

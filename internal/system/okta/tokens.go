@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -33,7 +34,7 @@ func (c oauthTokens) List(ctx context.Context, account access.AccountID) (grants
 	}
 	names, scopes := map[string]string{}, map[string][]string{}
 	for _, client := range clients {
-		names[client.ClientId] = or(client.ClientName, client.ClientId)
+		names[client.ClientId] = cmp.Or(client.ClientName, client.ClientId)
 	}
 	for _, consent := range consents {
 		if consent.Status == "REVOKED" {

@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -68,7 +69,7 @@ func (t hooks) Trace(ctx context.Context, account access.AccountID) ([]access.Gr
 			what += ", unverified"
 		}
 		grants = append(grants, access.Grant{
-			ID: hook.ID, Label: or(hook.Name, string(hook.ID)) + " (" + what + ")",
+			ID: hook.ID, Label: cmp.Or(hook.Name, string(hook.ID)) + " (" + what + ")",
 			Note: "It sends what happens in the org to an address that the person chose: see in Okta that it is still the company's.",
 		})
 	}
@@ -111,7 +112,7 @@ func (t apiIntegrations) Trace(ctx context.Context, account access.AccountID) ([
 			what += ", may use " + strings.Join(integration.Scopes, ", ")
 		}
 		grants = append(grants, access.Grant{
-			ID: integration.ID, Label: or(integration.Name, or(integration.Type, string(integration.ID))) + " (" + what + ")",
+			ID: integration.ID, Label: cmp.Or(integration.Name, integration.Type, string(integration.ID)) + " (" + what + ")",
 			Note: "Whoever saw its secret can use it: rotate that when somebody takes it over.",
 		})
 	}

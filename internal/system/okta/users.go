@@ -1,6 +1,7 @@
 package okta
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -121,7 +122,7 @@ func (u *user) suspendable() bool {
 }
 
 // name is how labels name a person: by login, which reviewers know.
-func (u *user) name() string { return or(strings.ToLower(u.Profile.Login), string(u.ID)) }
+func (u *user) name() string { return cmp.Or(strings.ToLower(u.Profile.Login), string(u.ID)) }
 
 // sourced names the directory that checks the account's password in place of Okta, as an agent of that
 // directory does. It is the only sign on the object that something else is master of the account. A password
