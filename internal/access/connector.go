@@ -121,6 +121,17 @@ type Rechecker interface {
 	Recheck(ctx context.Context, account AccountID, grants []GrantID) ([]Grant, error)
 }
 
+// An Outliver is a Rechecker of what a person keeps when their access is cut: the secrets they know. List shows what the
+// account can get at now, so that it is short, and the account unknown, once it can't get at anything. What was listed once
+// is gone only when Recheck does not return it any more.
+type Outliver interface {
+	Rechecker
+
+	// Outlives says that Recheck answers of an account that is gone as of one that is there: it is the grants that it asks
+	// about. It never returns NotFound. Outlives makes no call.
+	Outlives()
+}
+
 // A Surveyor is a Connector that learns what everybody holds from the calls it needs to learn it of one
 // account.
 type Surveyor interface {

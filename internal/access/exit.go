@@ -154,14 +154,14 @@ func Gone(grants Holdings, listed []Grant, held Holdings, at time.Time) map[Gran
 }
 
 // list reads what the account holds, or, where that is all that can be afforded, which of these grants it
-// holds. An account that is no longer there holds nothing.
+// holds. An account that is no longer there holds nothing, save what outlives it.
 func (e Exit) list(ctx context.Context, about []GrantID) (listed []Grant, err error) {
 	if rechecker, ok := e.Connector.(Rechecker); ok {
 		listed, err = rechecker.Recheck(ctx, e.Account, about)
 	} else {
 		listed, err = e.Connector.List(ctx, e.Account)
 	}
-	if KindOf(err) == NotFound {
+	if _, outlives := e.Connector.(Outliver); KindOf(err) == NotFound && !outlives {
 		return nil, nil
 	}
 	return listed, err

@@ -28,6 +28,7 @@ func (r *Case) look(ctx context.Context, v caseValues, known caseFacts, closing 
 	s := search{
 		env: r.env, table: r.table, person: v.person(), pins: texts[string](v.AccountIDs), systems: r.env.names(), known: known.accounts(),
 		former: known.former(), waived: waivedPlaces(v, now), made: known.made,
+		late: func(at place, seen sighting) error { return r.late(at, seen, known, now) },
 		lists: func(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed {
 			return r.share(ctx, at, system, kind, account, known, closing, single)
 		},
@@ -41,6 +42,21 @@ func (r *Case) look(ctx context.Context, v caseValues, known caseFacts, closing 
 		return known, slices.Concat(failures, gone)
 	}
 	return r.learn(v, known, found, single, r.env.Clock.Now()), nil
+}
+
+// late returns an error where the case would take what an account can get at now for all that it ever could: it was cut off
+// before anybody looked.
+func (r *Case) late(at place, seen sighting, known caseFacts, now time.Time) error {
+	_, listed := r.env.Systems[at.system].shelf.get(at.kind, seen.ID, now)
+	if seen.None || seen.Active || listed || !known.Controls[at.String()].CheckedAt.IsZero() {
+		return nil
+	}
+	return &access.Error{
+		Kind:   access.Blocked,
+		Reason: "the account can't sign in any more, and nobody recorded what it could get at before",
+		Fix: fmt.Sprintf("Have offboard_%s watch people while they work here. For this one, have what they had access to changed, and say who "+
+			"answers for that in an exception for %s.", at.kind, at),
+	}
 }
 
 // neverSaw says that none of the places which could not be looked at ever was.

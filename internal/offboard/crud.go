@@ -80,10 +80,21 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 		return view{}
 	}
 	now := view{account: v.account(), held: access.Holdings{}, facts: facts{AsOf: r.env.Clock.Now(), Pinned: known.Pinned, Marks: known.Marks}}
+	outlives := system.outlives(r.kind.Name)
+	if outlives && known.AsOf.IsZero() && !seen.Active {
+		diags.Append(warnTooLate(v))
+	}
 	if seen.None {
 		now.nobody = true
 		if now.account == "" && known.AsOf.IsZero() {
 			diags.Append(warnNobody(v))
+		}
+		if outlives && len(v.held()) > 0 {
+			if now.listed, err = system.recheck(ctx, r.kind.Name, now.account, nil, v.held()); err != nil {
+				diags.Append(errorCheck(r.what(v), err))
+				return view{}
+			}
+			now.held = access.Held(now.listed, now.facts.Marks)
 		}
 		return now
 	}

@@ -165,6 +165,14 @@ func warnNobody(v values) diag.Diagnostic {
 			"watches nothing: correct it, or name the account.", v.System.ValueString(), v.Person.ValueString()))
 }
 
+// warnTooLate is for what outlives the account, and can be seen only while the account can get at it.
+func warnTooLate(v values) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(rootPerson, "Too late to see all of it", fmt.Sprintf(
+		"%s can't sign in to %s any more, so it can't be told what they could get at before: what is listed here may be less than what they know. Have this "+
+			"resource watch people while they work here, and take what else they had access to from what was recorded elsewhere.",
+		v.Person.ValueString(), v.System.ValueString()))
+}
+
 func warnRenewed(v values, account access.AccountID) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(rootAccount, "Another account under the same address", fmt.Sprintf(
 		"The account %s of %s in %s is gone, and the address now leads to the account %s. It is watched from here on. Make sure that it is the same person.",

@@ -57,12 +57,22 @@ type System struct {
 	shelf   shelf
 }
 
+// outlives says that what the account held of a kind may be there when the account is not.
+func (s *System) outlives(kind string) bool {
+	_, outlives := s.Connectors[kind].(access.Outliver)
+	return outlives
+}
+
 // list returns what an account holds of a kind. A connector that learns what everybody holds in order to
 // answer for one is asked once a run.
 func (s *System) list(ctx context.Context, kind string, account access.AccountID) ([]access.Grant, error) {
 	surveyor, ok := s.Connectors[kind].(access.Surveyor)
 	if !ok {
-		return s.Connectors[kind].List(ctx, account)
+		listed, err := s.Connectors[kind].List(ctx, account)
+		if access.KindOf(err) == access.NotFound && s.outlives(kind) {
+			return nil, nil // Who is gone gets at nothing any more. What they got at before is rechecked.
+		}
+		return listed, err
 	}
 	everybody, err := s.surveys.Get(ctx, kind, func() (map[access.AccountID][]access.Grant, error) { return surveyor.Survey(ctx) })
 	return everybody[account], err

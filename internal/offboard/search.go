@@ -36,6 +36,8 @@ type search struct {
 	lists func(ctx context.Context, at place, system *System, kind Kind, account access.AccountID) listed
 	// made is what an account was known to have made at a place. Nil knows of nothing.
 	made func(at place, account access.AccountID) access.Holdings
+	// late returns the error of a place where it is too late to look for what outlives the account. Nil knows of none.
+	late func(at place, seen sighting) error
 	// waived are places that nobody has to look at.
 	waived map[place]bool
 }
@@ -100,9 +102,14 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 	found.lists = make([]listed, len(kinds))
 	var wait sync.WaitGroup
 	for i, kind := range kinds {
-		at, accounts := place{name, kind.Name}, []access.AccountID{found.seen.ID}
-		if kind.Indirect {
-			// What a deleted account made is still there, whether or not there is another account now.
+		at, accounts, outlives := place{name, kind.Name}, []access.AccountID{found.seen.ID}, system.outlives(kind.Name)
+		if outlives && s.late != nil && !s.leavesOut(at) {
+			if found.lists[i].err = s.late(at, found.seen); found.lists[i].err != nil {
+				continue
+			}
+		}
+		if kind.Indirect || outlives {
+			// What a deleted account made or knows is still there, whether or not there is another account now.
 			accounts = append(accounts, s.former[name]...)
 			if found.seen.None || found.seen.Renewed {
 				accounts = append(accounts, known)

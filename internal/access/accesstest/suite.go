@@ -83,6 +83,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Subject) {
 		"removing what is gone is not an error":                              removesTwice,
 		"removes everything, and then lists nothing as held":                 removesAll,
 		"an account that does not exist is not found":                        notFound,
+		"what outlives the account is there whether or not the account is":   outlives,
 		"a grant that the system keeps stays, and the error says what to do": keeps,
 		"ends when the context ends":                                         ends,
 		"is safe for concurrent use":                                         concurrent,
@@ -227,6 +228,23 @@ func notFound(t *testing.T, s Subject) {
 	listed, err := s.Connector.List(t.Context(), s.Nobody)
 	if access.KindOf(err) != access.NotFound {
 		t.Errorf("List returned %v and %v, want NotFound", listed, err)
+	}
+}
+
+func outlives(t *testing.T, s Subject) {
+	outliver, ok := s.Connector.(access.Outliver)
+	if !ok {
+		return
+	}
+	listed := access.Held(mustList(t, s.Connector, s.Account), nil)
+	for _, account := range []access.AccountID{s.Account, s.Nobody} {
+		again, err := outliver.Recheck(t.Context(), account, listed.IDs())
+		if err != nil {
+			t.Fatalf("Recheck(%s): %v", account, err)
+		}
+		if diff := gocmp.Diff(listed, access.Held(again, nil)); diff != "" {
+			t.Errorf("Recheck(%s) does not return what was listed:\n%s", account, diff)
+		}
 	}
 }
 
