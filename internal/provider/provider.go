@@ -190,5 +190,5 @@ func (p *offboardProvider) DataSources(context.Context) []func() datasource.Data
 }
 
 func (p *offboardProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{offboard.NewVerify}
+	return []func() function.Function{offboard.NewVerify, offboard.NewKinds(p.table())}
 }
