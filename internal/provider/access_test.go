@@ -397,11 +397,11 @@ func TestASearchThatCanNotBeMeantIsRefused(t *testing.T) {
 	for name, c := range map[string]struct{ config, pattern string }{
 		"nobody's address":           {allOf("jane"), `Not an email address`},
 		"a kind that there isn't":    {allOf(okta.Jane, `without = ["magic"]`), `(?s)Invalid Attribute Value.*magic`},
-		"a system that there isn't":  {allOf(okta.Jane, `systems = ["myspace"]`), `(?s)Invalid Attribute Value.*myspace`},
+		"a system that there isn't":  {allOf(okta.Jane, `systems = ["myspace"]`), `(?s)Unknown system.*myspace`},
 		"no system":                  {allOf(okta.Jane, `systems = []`), `(?s)at\s+least\s+1`},
 		"a system not configured":    {allOf(okta.Jane, `systems = ["google"]`, "partial = true"), `(?s)Unknown system.*does\s+not\s+configure`},
 		"an account without its id":  {allOf(okta.Jane, `account_ids = { okta = "" }`), `(?s)at\s+least\s+1`},
-		"an account in no system":    {allOf(okta.Jane, `account_ids = { myspace = "1" }`), `(?s)Invalid Attribute Value.*myspace`},
+		"an account in no system":    {allOf(okta.Jane, `account_ids = { myspace = "1" }`), `(?s)Unknown system.*myspace`},
 		"nothing that is configured": {"provider \"offboard\" {}\n" + allOf(okta.Jane, "partial = true"), `No system is configured`},
 	} {
 		t.Run(name, func(t *testing.T) {

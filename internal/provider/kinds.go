@@ -222,17 +222,6 @@ var Kinds = []Row{
 	},
 	{
 		Kind: offboard.Kind{
-			Name:     "shared_secret",
-			Controls: machineAccess,
-			Row:      "each version of a secret that they could read, until there is a newer one and the old one is no longer of use",
-			About: "What a person knows: the secrets that they could read. Who can read a secret can only be asked while they can, so have this resource watch " +
-				"people while they work here; what was seen once is a row until there is a newer version, whether or not they still have an account. No value " +
-				"is ever read. Where the system can rotate a secret by itself it is asked to; otherwise the row stays until somebody does, and says who. Rotate " +
-				"after the access is cut (`depends_on`), or they could read the new version as well.",
-		},
-	},
-	{
-		Kind: offboard.Kind{
 			Name: "licenses",
 			Row:  "the paid seats they have: each licence with its product",
 			About: "The licences a person has been assigned. In Google they go last, when everything is transferred: one is not taken while a transfer from the " +

@@ -16,7 +16,7 @@ locals {
     for kind in [
       "account", "app_assignments", "authenticators", "calendar_ownership", "dashboard_ownership", "delegations", "devices", "drive_ownership",
       "group_membership", "group_ownership", "keys", "licenses", "received_delegations", "role_assignments", "sessions", "shared_drives",
-      "shared_secret", "tokens",
+      "tokens",
     ] :
     kind => toset([for system, kinds in var.kinds : system if contains(kinds, kind)])
   }
