@@ -148,11 +148,11 @@ func (r *runner) begin() (*command, error) {
 }
 
 func (c *command) start(name string) error {
-	make, ok := c.providers[name]
+	serve, ok := c.providers[name]
 	if !ok {
 		return unsupported("the provider " + name)
 	}
-	started, err := make()
+	started, err := serve()
 	if err != nil {
 		return err
 	}
