@@ -195,7 +195,7 @@ func absolute(r *http.Request) *url.URL {
 
 func withoutCredentials(header http.Header) http.Header {
 	header = header.Clone()
-	for _, name := range []string{"Authorization", "Cookie", "Proxy-Authorization"} {
+	for _, name := range []string{"Authorization", "Cookie", "Proxy-Authorization", "X-Vault-Token"} {
 		header.Del(name)
 	}
 	return header

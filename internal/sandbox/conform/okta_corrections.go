@@ -13,7 +13,7 @@ import (
 // clients send without being asked.
 var ignoredHeaders = []string{
 	"Link", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", "X-Okta-Request-Id",
-	"Www-Authenticate", "X-Okta-User-Agent-Extended",
+	"Www-Authenticate", "X-Okta-User-Agent-Extended", "X-Vault-Request", "X-Vault-Token", "X-Vault-Index", "X-Vault-Namespace",
 }
 
 // A correction is where Okta's document is wrong or silent, and the service is known to do otherwise. It is of

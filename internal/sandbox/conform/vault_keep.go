@@ -1,0 +1,6 @@
+//go:build never
+
+package conform
+
+// As keep.go.
+import _ "github.com/hashicorp/vault-client-go"

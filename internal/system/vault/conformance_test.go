@@ -1,0 +1,158 @@
+package vault_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/access/accesstest"
+	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
+	sandboxvault "github.com/offboard/terraform-provider-offboard/internal/sandbox/vault"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
+	"github.com/offboard/terraform-provider-offboard/internal/system/vault"
+)
+
+// A world is a sandbox cluster and a connection to it.
+type world struct {
+	cluster *sandboxvault.Cluster
+	server  *sandbox.Server
+	clock   *clock.Fake
+	vault   *vault.Vault
+}
+
+func newWorld(t *testing.T, options sandboxvault.HandlerOptions) *world {
+	t.Helper()
+	w := &world{clock: clock.NewFake(time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC))}
+	w.cluster = sandboxvault.NewCluster(sandbox.Acme(), w.clock)
+	server, err := sandbox.Serve(w.cluster.Handler(options), sandbox.Options{Clock: w.clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	server.Observe(conform.Vault(t))
+	w.server = server
+	w.vault = w.connect(t)
+	return w
+}
+
+// connect is another run of the provider.
+func (w *world) connect(t *testing.T) *vault.Vault {
+	t.Helper()
+	config := vault.Config{Address: w.server.URL(), Token: sandboxvault.Token, Run: system.Run{Clock: w.clock}}
+	config, err := config.Validate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := vault.New(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func (w *world) id(email string) access.AccountID { return access.AccountID(w.cluster.UserID(email)) }
+
+// prepared is a kind, what has to be so that everything somebody holds of it can be removed, and something that somebody
+// holds and nobody can remove.
+type prepared struct {
+	connect func(*vault.Vault) access.Connector
+	email   string // Jane's if empty
+	prepare func(*sandboxvault.Cluster)
+	single  bool
+	dispose access.Disposition
+	keptBy  string
+	kept    func(*testing.T, *world) access.GrantID
+}
+
+// groupsGone ends the memberships that give Jane policies: what comes with a group goes with it.
+func groupsGone(c *sandboxvault.Cluster) {
+	c.RemoveFromGroup(sandboxvault.Jane, "Engineering")
+	c.RemoveFromGroup(sandboxvault.Jane, "On-call")
+}
+
+var kinds = map[string]prepared{
+	"account":        {connect: vault.Account, single: true, dispose: access.Suspend},
+	"authenticators": {connect: vault.Authenticators},
+	"tokens":         {connect: vault.Tokens, keptBy: sandboxvault.Kofi, kept: stays(vault.Tokens, sandboxvault.Kofi)},
+	"keys":           {connect: vault.Keys},
+	"group membership": {
+		connect: vault.GroupMembership, keptBy: sandboxvault.Omar, kept: stays(vault.GroupMembership, sandboxvault.Omar),
+	},
+	"role assignments": {
+		connect: vault.RoleAssignments, prepare: groupsGone, keptBy: sandboxvault.Omar, kept: stays(vault.RoleAssignments, sandboxvault.Omar),
+	},
+	"shared secret": {
+		connect: vault.SharedSecrets, email: sandboxvault.Erik, keptBy: sandboxvault.Jane, kept: stays(vault.SharedSecrets, sandboxvault.Jane),
+	},
+}
+
+// stays finds the first grant of somebody that can't be removed.
+func stays(connect func(*vault.Vault) access.Connector, email string) func(*testing.T, *world) access.GrantID {
+	return func(t *testing.T, w *world) access.GrantID {
+		t.Helper()
+		listed, err := connect(w.vault).List(t.Context(), w.id(email))
+		for _, grant := range listed {
+			if grant.Stays != nil {
+				return grant.ID
+			}
+		}
+		t.Fatalf("nothing that %s holds stays: %v (%v)", email, listed, err)
+		return ""
+	}
+}
+
+func TestEveryConnectorConforms(t *testing.T) {
+	t.Parallel()
+	for name, kind := range kinds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			accesstest.Run(t, func(t *testing.T) accesstest.Subject {
+				t.Helper()
+				return kind.subject(t)
+			})
+		})
+	}
+}
+
+func (k prepared) subject(t *testing.T) accesstest.Subject {
+	t.Helper()
+	// A node that is behind is how a replicated Vault is on a bad day; a connector has to be right on that day too.
+	w := newWorld(t, sandboxvault.HandlerOptions{Lag: 1})
+	if k.prepare != nil {
+		k.prepare(w.cluster)
+	}
+	email := sandboxvault.Jane
+	if k.email != "" {
+		email = k.email
+	}
+	s := accesstest.Subject{
+		Connector: k.connect(w.vault), Account: w.id(email), Single: k.single, Successor: w.id(sandboxvault.Mei),
+		Nobody: "00000000-0000-0000-0000-000000000000", Others: func() string { return w.cluster.Snapshot(email) },
+		Break: func(b accesstest.Breakage) { w.server.Inject(sandbox.Fault{Do: breakages[b]}) },
+	}
+	if k.dispose != "" {
+		disposer, ok := s.Connector.(access.Disposer)
+		if !ok {
+			t.Fatal("not a Disposer")
+		}
+		s.Disposer = disposer
+		s.Connector, _ = disposer.Dispose(k.dispose)
+	}
+	if k.kept != nil {
+		s.KeptBy, s.Kept = w.id(k.keptBy), k.kept(t, w)
+	}
+	return s
+}
+
+var breakages = map[accesstest.Breakage]func(http.ResponseWriter, *http.Request, http.Handler){
+	accesstest.Locked:    sandbox.Status(http.StatusForbidden, `{"errors":["2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"]}`),
+	accesstest.Forbidden: sandbox.Status(http.StatusForbidden, `{"errors":["1 error occurred:\n\t* permission denied\n\n"]}`),
+	accesstest.Unwell:    sandbox.Status(http.StatusInternalServerError, `{"errors":["1 error occurred:\n\t* internal error\n\n"]}`),
+	accesstest.Silent:    sandbox.ResetConnection(),
+	accesstest.Foreign:   sandbox.HTML404(),
+	accesstest.Torn:      sandbox.Truncated(),
+	accesstest.Empty:     sandbox.EmptyBody(),
+}
