@@ -26,7 +26,7 @@ func SharedSecrets(v *Vault) access.Connector { return sharedSecrets{v} }
 
 type sharedSecrets struct{ *Vault }
 
-var _ access.Rechecker = sharedSecrets{}
+var _ access.Outliver = sharedSecrets{}
 
 // unversioned stands for the version of what has none.
 const unversioned = "unversioned"
@@ -376,6 +376,9 @@ func (c sharedSecrets) staticRole(ctx context.Context, m *mount, role string) (*
 		path: m.Path + static + role, reads: m.Path + "/static-creds/" + role, number: at.Format(time.RFC3339Nano), made: at, rotates: true,
 	}, nil
 }
+
+// Outlives says that what they read they know, whatever becomes of the entity.
+func (sharedSecrets) Outlives() {}
 
 // Recheck asks whether these versions are still the current ones, whoever can read them now.
 func (c sharedSecrets) Recheck(ctx context.Context, _ access.AccountID, ids []access.GrantID) (grants []access.Grant, err error) {
