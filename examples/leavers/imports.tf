@@ -15,40 +15,33 @@ locals {
     }
   ]...)
 
-  # Those in an identity provider, and the others: the module locks them out of it on its own.
-  identities = { for id, account in local.accounts : id => account if account.identity }
-  others     = { for id, account in local.accounts : id => account if !account.identity }
-
-  # Those in a system that has a kind which not every one has.
+  # Those in the systems that have each kind of access.
   having = {
-    for kind in [
-      "app_assignments", "calendar_ownership", "dashboard_ownership", "delegations", "devices", "drive_ownership", "group_ownership", "licenses", "received_delegations",
-      "shared_drives",
-    ] :
-    kind => { for id, account in local.accounts : id => account if !contains(local.without[account.system], kind) }
+    for kind in distinct(flatten([for kinds in values(local.kinds) : tolist(kinds)])) :
+    kind => { for id, account in local.accounts : id => account if contains(local.kinds[account.system], kind) }
   }
 }
 
 import {
-  for_each = local.identities
+  for_each = { for id, account in lookup(local.having, "authenticators", {}) : id => account if account.identity }
   to       = module.leaver[each.value.person].offboard_authenticators.identity[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.others
+  for_each = { for id, account in lookup(local.having, "authenticators", {}) : id => account if !account.identity }
   to       = module.leaver[each.value.person].offboard_authenticators.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.identities
+  for_each = { for id, account in lookup(local.having, "sessions", {}) : id => account if account.identity }
   to       = module.leaver[each.value.person].offboard_sessions.identity[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.others
+  for_each = { for id, account in lookup(local.having, "sessions", {}) : id => account if !account.identity }
   to       = module.leaver[each.value.person].offboard_sessions.this[each.value.system]
   id       = each.key
 }
@@ -66,85 +59,85 @@ import {
 }
 
 import {
-  for_each = local.accounts
+  for_each = lookup(local.having, "tokens", {})
   to       = module.leaver[each.value.person].offboard_tokens.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.having["delegations"]
+  for_each = lookup(local.having, "delegations", {})
   to       = module.leaver[each.value.person].offboard_delegations.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.having["group_ownership"]
+  for_each = lookup(local.having, "group_ownership", {})
   to       = module.leaver[each.value.person].offboard_group_ownership.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.accounts
+  for_each = lookup(local.having, "keys", {})
   to       = module.leaver[each.value.person].offboard_keys.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.accounts
+  for_each = lookup(local.having, "group_membership", {})
   to       = module.leaver[each.value.person].offboard_group_membership.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.accounts
+  for_each = lookup(local.having, "role_assignments", {})
   to       = module.leaver[each.value.person].offboard_role_assignments.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.having["app_assignments"]
+  for_each = lookup(local.having, "app_assignments", {})
   to       = module.leaver[each.value.person].offboard_app_assignments.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.having["devices"]
+  for_each = lookup(local.having, "devices", {})
   to       = module.leaver[each.value.person].offboard_devices.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.having["drive_ownership"]
+  for_each = lookup(local.having, "drive_ownership", {})
   to       = module.leaver[each.value.person].offboard_drive_ownership.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.having["calendar_ownership"]
+  for_each = lookup(local.having, "calendar_ownership", {})
   to       = module.leaver[each.value.person].offboard_calendar_ownership.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.having["dashboard_ownership"]
+  for_each = lookup(local.having, "dashboard_ownership", {})
   to       = module.leaver[each.value.person].offboard_dashboard_ownership.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.having["received_delegations"]
+  for_each = lookup(local.having, "received_delegations", {})
   to       = module.leaver[each.value.person].offboard_received_delegations.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.having["shared_drives"]
+  for_each = lookup(local.having, "shared_drives", {})
   to       = module.leaver[each.value.person].offboard_shared_drives.this[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = local.having["licenses"]
+  for_each = lookup(local.having, "licenses", {})
   to       = module.leaver[each.value.person].offboard_licenses.this[each.value.system]
   id       = each.key
 }

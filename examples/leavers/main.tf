@@ -1,5 +1,5 @@
 terraform {
-  required_version = ">= 1.7" # import blocks with for_each
+  required_version = ">= 1.8" # functions of providers
   required_providers {
     offboard = {
       source = "offboard/offboard"
@@ -68,14 +68,10 @@ locals {
   # Where people sign in to everything else.
   identity_providers = setintersection(var.systems, ["okta"])
 
-  # The kinds of access that a system does not have, in addition to what var.without says of yours.
-  lacks = {
-    google = ["app_assignments"]
-    okta   = ["calendar_ownership", "dashboard_ownership", "drive_ownership", "licenses", "received_delegations", "shared_drives"]
-  }
-  without = {
-    for system in var.systems : system => setunion(
-      lookup(local.lacks, system, []), lookup(var.without, system, []), contains(var.sweep, system) ? [] : ["received_delegations"],
+  # The kinds of access that each system has, but for what var.without says of yours.
+  kinds = {
+    for system in var.systems : system => setsubtract(
+      provider::offboard::kinds(system), setunion(lookup(var.without, system, []), contains(var.sweep, system) ? [] : ["received_delegations"]),
     )
   }
 }
@@ -87,7 +83,7 @@ module "leaver" {
   person             = each.key
   systems            = var.systems
   identity_providers = local.identity_providers
-  without            = local.without
+  kinds              = local.kinds
   terminated         = each.value.terminated
   successor          = each.value.successor
   disposition        = each.value.disposition

@@ -244,7 +244,7 @@ func TestWhatCouldNotBeCheckedIsAnErrorThatNamesItUnlessThePartIsAskedFor(t *tes
 	}
 	const pattern = `(?s)Could not check access.*google/tokens:.*other\s+than\s+a\s+list.*okta/keys:.*partial\s+=\s+true`
 	missing := []string{"google/tokens", "okta/keys"}
-	w.run(
+	w.below(
 		resource.TestStep{PreConfig: wrong, Config: w.config(allOf(okta.Jane)), ExpectError: only(true, pattern)},
 		resource.TestStep{
 			Config: w.config(allOf(okta.Jane, "partial = true")),
@@ -267,7 +267,7 @@ func TestASystemThatCanNotBeAskedIsNotSaidToHaveNobody(t *testing.T) {
 			missing = append(missing, place)
 		}
 	}
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(allOf(okta.Jane)), ExpectError: only(true, `(?s)Could not check access.*okta/account,\s+okta/api_integrations.*does\s+not\s+accept`)},
 		resource.TestStep{
 			Config: w.config(allOf(okta.Jane, "partial = true")),
@@ -304,7 +304,7 @@ func TestWhatASystemDoesNotHaveIsNotAvailableAndNoFailure(t *testing.T) {
 		}
 	}
 	slices.Sort(checked)
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.config(allOf(okta.Jane, `without = ["devices", "event_hooks"]`)),
 		Check: resource.ComposeAggregateTestCheckFunc(
 			expectFound(holds, checked), expectAttribute(all, "failed.%", "0"),
@@ -318,7 +318,7 @@ func TestWhatASystemDoesNotHaveIsNotAvailableAndNoFailure(t *testing.T) {
 func TestOfNobodyItIsCheckedThatThereIsNothing(t *testing.T) {
 	t.Parallel()
 	w, _ := newWorlds(t)
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.config(allOf("nobody.at.all@acme.example")),
 		Check: resource.ComposeAggregateTestCheckFunc(
 			expectFound(nil, everywhere()), expectAttribute(all, "access.%", "0"), expectAttribute(all, "failed.%", "0"), expectAttribute(all, "dormant.%", "0"),
@@ -333,7 +333,7 @@ func TestWhatSleepsWithASuspendedAccountIsToldBesideWhatIsHeld(t *testing.T) {
 	w := newGoogleWorld(t)
 	w.arguments = "license_products = " + google.Bought
 	w.tenant.Suspend(google.Jane)
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.config(allOf(google.Jane)),
 		Check: resource.ComposeAggregateTestCheckFunc(
 			expectAttribute(all, "accounts.google.status", "suspended"), expectAttribute(all, "accounts.google.active", "false"),
@@ -360,7 +360,7 @@ func TestAnAccountFoundByAnAliasIsImportedByItsID(t *testing.T) {
 	id := w.tenant.UserID(google.Jane)
 	config := allOf(google.JaneAlias, `without = ["received_delegations"]`) + fmt.Sprintf(
 		"import {\n  to = offboard_tokens.this\n  id = [for a in %s.access : a.import_id if a.kind == \"tokens\"][0]\n}\n\n", all) + oneIn("google", "tokens", google.JaneAlias)
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.config(config),
 		Check: resource.ComposeAggregateTestCheckFunc(
 			expectRow("google/tokens", everyInGoogle["tokens"].holds[0], map[string]string{"import_id": "google/" + google.JaneAlias + "/" + id, "account": id}),
@@ -373,7 +373,7 @@ func TestAnAccountThatTheConfigurationNamesIsTheOneThatIsLookedAt(t *testing.T) 
 	t.Parallel()
 	w := newWorld(t)
 	id := w.org.UserID(okta.Mei)
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config: w.config(allOf("mei@elsewhere.example", fmt.Sprintf("account_ids = { okta = %q }", id))),
 			Check: resource.ComposeAggregateTestCheckFunc(
@@ -397,11 +397,11 @@ func TestASearchThatCanNotBeMeantIsRefused(t *testing.T) {
 	for name, c := range map[string]struct{ config, pattern string }{
 		"nobody's address":           {allOf("jane"), `Not an email address`},
 		"a kind that there isn't":    {allOf(okta.Jane, `without = ["magic"]`), `(?s)Invalid Attribute Value.*magic`},
-		"a system that there isn't":  {allOf(okta.Jane, `systems = ["myspace"]`), `(?s)Invalid Attribute Value.*myspace`},
+		"a system that there isn't":  {allOf(okta.Jane, `systems = ["myspace"]`), `(?s)Unknown system.*myspace`},
 		"no system":                  {allOf(okta.Jane, `systems = []`), `(?s)at\s+least\s+1`},
 		"a system not configured":    {allOf(okta.Jane, `systems = ["google"]`, "partial = true"), `(?s)Unknown system.*does\s+not\s+configure`},
 		"an account without its id":  {allOf(okta.Jane, `account_ids = { okta = "" }`), `(?s)at\s+least\s+1`},
-		"an account in no system":    {allOf(okta.Jane, `account_ids = { myspace = "1" }`), `(?s)Invalid Attribute Value.*myspace`},
+		"an account in no system":    {allOf(okta.Jane, `account_ids = { myspace = "1" }`), `(?s)Unknown system.*myspace`},
 		"nothing that is configured": {"provider \"offboard\" {}\n" + allOf(okta.Jane, "partial = true"), `No system is configured`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -411,7 +411,7 @@ func TestASearchThatCanNotBeMeantIsRefused(t *testing.T) {
 			if !strings.HasPrefix(config, "provider") {
 				config = w.config(config)
 			}
-			w.run(resource.TestStep{Config: config, ExpectError: only(true, c.pattern)})
+			w.below(resource.TestStep{Config: config, ExpectError: only(true, c.pattern)})
 			if requests := w.server.Requests(); len(requests) != 0 {
 				t.Errorf("%d requests were made, the first %s", len(requests), requests[0].Path)
 			}

@@ -21,7 +21,7 @@ func TestACaseCanBeginWhereNobodyMayLookAtSomething(t *testing.T) {
     "okta/keys" = { owner = "mei.tanaka@acme.example", reason = "no role for it yet", until = "2026-11-27T00:00:00Z" }
   }`
 	const after = "depends_on = [offboard_group_membership.this]"
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config:      w.config(exit + importedCase(after)),
 			ExpectError: only(true, `(?s)Could not verify.*okta/keys`),

@@ -179,7 +179,7 @@ func TestACaseClosesWhenNothingIsLeftAndIsOpenAgainWhenSomethingReturns(t *testi
     "okta/group_membership/%s" = { owner = "mei.tanaka@acme.example", reason = "hands over until Friday", until = "2026-11-27T00:00:00Z" }
   }`, w.org.GroupID("Project A"))), `resource "offboard_group_membership" "this" {`,
 		fmt.Sprintf("resource \"offboard_group_membership\" \"this\" {\n  tolerate = { %q = \"2026-11-27T00:00:00Z\" }", w.org.GroupID("Project A")), 1)
-	w.run(
+	w.below(
 		resource.TestStep{
 			// Nobody attested, and a resource forgotten: the plan says so, and the apply fails.
 			Config:           w.config(exitOf(forgetful, badge) + attestationOf()),

@@ -83,7 +83,9 @@ func (c columnOf[S]) connect(p *offboardProvider, connected *S, directory access
 
 // systems are those that have the kind.
 func (r Row) systems() offboard.Systems {
-	return having(func(c column) bool { return c.idle(r) != nil })
+	systems := having(func(c column) bool { return c.idle(r) != nil })
+	systems.Applications = r.SCIM != nil
+	return systems
 }
 
 func (t Trace) systems() offboard.Systems {

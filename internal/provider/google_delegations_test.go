@@ -15,7 +15,7 @@ func TestMailSettingsOfASuspendedAccountAreNoRowsAndNotSaidToBeRemoved(t *testin
 	w := newGoogleWorld(t)
 	const delegations = "offboard_delegations.this"
 	exit := w.config(importedIn("google", "delegations", google.Jane, terminated, toMei))
-	w.run(
+	w.below(
 		resource.TestStep{Config: exit, Check: expectAccess(delegations)},
 		resource.TestStep{
 			// The night after: nothing to do, and nothing that pretends to be known.
@@ -54,7 +54,7 @@ func TestMailSettingsThatAreToGoAfterTheAccountRemainAndTheErrorSaysInWhichOrder
 	w := newGoogleWorld(t)
 	const delegations = "offboard_delegations.this"
 	exit := importedIn("google", "delegations", google.Jane, terminated, toMei)
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(oneIn("google", "delegations", google.Jane))},
 		resource.TestStep{
 			Config: w.config(exit),

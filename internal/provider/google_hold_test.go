@@ -126,7 +126,7 @@ func TestALegalHoldIsShownThenPlacedThenWatchedThenPlacedAgainAndEndsOnlyWhenItI
 		step.PreConfig = do
 		return step
 	}
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config: w.config(held()), ConfigPlanChecks: before(expectHolds(everythingHeld, noHolds)),
 			Check: resource.ComposeAggregateTestCheckFunc(
@@ -206,7 +206,7 @@ func TestAHoldInAGivenMatterIsPlacedThereAndAMatterThatCanNotBeUsedIsToldByThePl
 			t.Parallel()
 			w := newGoogleWorld(t)
 			writes, given := w.mark(), fmt.Sprintf("matter = %q", matter(w))
-			w.run(
+			w.below(
 				resource.TestStep{
 					Config: w.config(held(given)), ConfigPlanChecks: before(expectHolds(everythingHeld, noHolds)),
 					Check: resource.ComposeAggregateTestCheckFunc(expectHeld(everythingHeld), expectAttribute(legalHold, "matter_name", google.Audit)),
@@ -258,7 +258,7 @@ func TestWhoCanNotBeHeldIsToldAndTheSuspendedAndArchivedCan(t *testing.T) {
 		})
 	}
 	w := newGoogleWorld(t)
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.config(oneIn("google", "legal_hold", google.Suspended) + strings.Replace(oneIn("google", "legal_hold", google.Archived), "this", "archived", 1)),
 		Check: resource.ComposeAggregateTestCheckFunc(expectAttribute(legalHold, "holds.%", "3"),
 			expectAttribute("offboard_legal_hold.archived", "holds.%", "3")),
@@ -268,7 +268,7 @@ func TestWhoCanNotBeHeldIsToldAndTheSuspendedAndArchivedCan(t *testing.T) {
 func TestAnAccountThatIsDeletedIsNoLongerHeldAndThatIsAnError(t *testing.T) {
 	t.Parallel()
 	w := newGoogleWorld(t)
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(held()), Check: expectHeld(everythingHeld)},
 		resource.TestStep{
 			PreConfig: func() { w.tenant.Delete(google.Jane) },
@@ -282,7 +282,7 @@ func TestWithoutAVaultLicenceTheRefusalIsExplainedAndNothingIsSaved(t *testing.T
 	t.Parallel()
 	w := newGoogleWorld(t)
 	w.tenant.TakeVaultLicence(google.Jane)
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(held()), ExpectError: only(true, `(?s)Not\s+on\s+hold.*Vault\s+license.*licence\s+that\s+includes\s+Vault`)},
 		resource.TestStep{
 			PreConfig: w.tenant.GiveVaultLicences,
@@ -307,7 +307,7 @@ func TestHalfAHoldIsSavedAndTheNextPlanShowsExactlyTheRest(t *testing.T) {
 		}
 	}
 	writes := w.mark()
-	w.run(
+	w.below(
 		resource.TestStep{
 			PreConfig: fault(1),
 			Config:    w.config(held()), ExpectError: only(true, `(?s)Not\s+on\s+hold.*Manage\s+Matters\s+and\s+Manage\s+Holds`),
@@ -361,7 +361,7 @@ func TestAHoldOfWhichNobodyKnowsWhetherItWasPlacedIsNotPlacedTwice(t *testing.T)
 			w := newGoogleWorld(t)
 			w.server.Inject(sandbox.Fault{Match: sandbox.All(sandbox.Method(http.MethodPost), sandbox.PathPrefix("/v1/matters")), Do: do})
 			writes := w.mark()
-			w.run(resource.TestStep{Config: w.config(held()), Check: expectHeld(everythingHeld)})
+			w.below(resource.TestStep{Config: w.config(held()), Check: expectHeld(everythingHeld)})
 			w.check("writes", []string{makeMatter, makeHold, makeHold, makeHold}, w.writesTo(writes))
 			w.check("holds", []string{chatHold, driveHold, mailHold}, w.tenant.Holds(ownMatter))
 		})
@@ -373,7 +373,7 @@ func TestAHoldOfWhichNobodyKnowsWhetherItWasPlacedIsNotPlacedTwice(t *testing.T)
 			Match: sandbox.All(sandbox.Method(http.MethodPost), sandbox.PathMatch("/v1/matters/*/holds")), Times: 1, Do: sandbox.ResetConnection(),
 		})
 		writes := w.mark()
-		w.run(
+		w.below(
 			resource.TestStep{Config: w.config(held()), ExpectError: only(true, `(?s)Not\s+on\s+hold.*chat.*No\s+answer`)},
 			resource.TestStep{Config: w.config(held()), ConfigPlanChecks: before(expectHolds(onHold("chat"), noHolds)), Check: expectHeld(everythingHeld)},
 		)
@@ -410,7 +410,7 @@ func TestAHoldThatCanNotBeLookedAtIsNeitherGoneNorThere(t *testing.T) {
 		})
 	}
 	steps[1].PreConfig = func(next func()) func() { return func() { writes = w.mark(); next() } }(steps[1].PreConfig)
-	w.run(append(steps, resource.TestStep{PreConfig: w.server.Heal, Config: w.config(held()), ConfigPlanChecks: nothing, Check: expectHeld(everythingHeld)})...)
+	w.below(append(steps, resource.TestStep{PreConfig: w.server.Heal, Config: w.config(held()), ConfigPlanChecks: nothing, Check: expectHeld(everythingHeld)})...)
 	w.check("writes", []string(nil), writes())
 }
 
@@ -419,7 +419,7 @@ func TestAHoldThatWasNarrowedOrTakenOffThePersonIsSeen(t *testing.T) {
 	w := newGoogleWorld(t)
 	narrowed := map[string]string{"mail": mailHold + " (only what matches a search)"}
 	var writes func() []string
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(held()), Check: expectHeld(everythingHeld)},
 		resource.TestStep{
 			PreConfig: func() {
@@ -472,7 +472,7 @@ func TestOtherHoldsAreShownAndNeverTouched(t *testing.T) {
 		}, labels)
 		return nil
 	}
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(held()), Check: covered},
 		resource.TestStep{Config: w.config(held(released)), Check: resource.ComposeAggregateTestCheckFunc(covered, expectHeld(noHolds))},
 	)
@@ -492,7 +492,7 @@ func TestHoldsThatAreThereAreAdoptedByImportAndReleasedWithoutTouchingOthers(t *
 	w.tenant.HoldOf(google.Dispute, "Chats of Omar", "HANGOUTS_CHAT", google.Omar)
 	adopted := map[string]string{"mail": "Mail of two", "drive": "Files of one"}
 	writes := w.mark()
-	w.run(
+	w.below(
 		resource.TestStep{
 			// Nothing changes but what is not on hold yet.
 			Config: w.config(importedHold("google/"+google.Jane+"/"+google.Dispute, given)), ConfigPlanChecks: before(expectHolds(onHold("chat"), noHolds)),
@@ -547,7 +547,7 @@ func TestAnotherPersonOrMatterReleasesNothing(t *testing.T) {
 	t.Parallel()
 	w := newGoogleWorld(t)
 	var writes func() []string
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(held()), Check: expectHeld(everythingHeld)},
 		resource.TestStep{
 			PreConfig: func() { writes = w.mark() },
@@ -569,7 +569,7 @@ func TestANewResourceThatIsReleasedRecordsWhatThereIsAndThenReleasesIt(t *testin
 	w.tenant.HoldOf(ownMatter, mailHold, "MAIL", google.Jane)
 	w.tenant.HoldOf(ownMatter, "Somebody else's", "DRIVE", google.Jane)
 	writes := w.mark()
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config: w.config(held(released)), ExpectNonEmptyPlan: true,
 			Check: resource.ComposeAggregateTestCheckFunc(expectHeld(onHold("mail")), func(*terraformState) error {
@@ -586,7 +586,7 @@ func TestAHoldThatComesFirstKeepsTheTransferOfTheSameApplyFromBeginning(t *testi
 	t.Parallel()
 	w := newGoogleWorld(t)
 	named := strings.ReplaceAll(ownMatter, " ", `\s+`)
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.config(held() + importedIn("google", "drive_ownership", google.Jane, "depends_on = ["+legalHold+"]", terminated, toMei) +
 			importedIn("google", "account", google.Jane, "depends_on = ["+legalHold+"]", terminated, `disposition = "delete"`)),
 		ConfigPlanChecks: before(expectHolds(everythingHeld, noHolds), expectRows("offboard_drive_ownership.this", everyInGoogle["drive_ownership"].holds...)),
@@ -612,7 +612,7 @@ func TestWhatAHoldNeedsIsNamedWhenItIsMissing(t *testing.T) {
 			w := newGoogleWorld(t)
 			c.prepare(w)
 			everything := w.tenant.AllHolds()
-			w.run(resource.TestStep{Config: w.config(held()), ExpectError: only(true, c.pattern)})
+			w.below(resource.TestStep{Config: w.config(held()), ExpectError: only(true, c.pattern)})
 			w.check("holds", everything, w.tenant.AllHolds())
 		})
 	}

@@ -18,7 +18,7 @@ func TestTheLicencesOfWhoIsOnLegalHoldStayUntilItIsOver(t *testing.T) {
 	licenses, named := "offboard_licenses.this", strings.ReplaceAll(google.Dispute, " ", `\s+`)
 	exit := w.config(importedIn("google", "licenses", google.Jane, terminated))
 	writes := w.mark()
-	w.run(
+	w.below(
 		resource.TestStep{Config: exit, ExpectError: only(true, `(?s)Access remains.*legal\s+hold.*`+named+`.*"archive"`)},
 		resource.TestStep{
 			PreConfig: func() {
@@ -43,7 +43,7 @@ func TestTheLicencesOfManyPeopleAreOneSurvey(t *testing.T) {
 		all.WriteString(strings.ReplaceAll(oneIn("google", "licenses", person), "this", name))
 	}
 	config := w.config(all.String())
-	w.run(resource.TestStep{Config: config}, resource.TestStep{Config: config, ConfigPlanChecks: nothing})
+	w.below(resource.TestStep{Config: config}, resource.TestStep{Config: config, ConfigPlanChecks: nothing})
 	lists, runs := 0, 0
 	for _, request := range w.server.Requests() {
 		// Each run is a second after the one before by nobody's clock but its own.
@@ -64,7 +64,7 @@ func TestALicenceProductThatIsNamedAndNotThereIsAnError(t *testing.T) {
 	t.Parallel()
 	w := newGoogleWorld(t)
 	w.arguments = `license_products = ["Google-Apps", "Google-Telepathy"]`
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config: w.config(oneIn("google", "licenses", google.Jane)), ExpectError: only(true, `(?s)Google-Telepathy.*license_products`),
 		},

@@ -164,7 +164,7 @@ func TestAGoogleBlockThatCanNotWorkIsRefusedAtTheArgument(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newGoogleWorld(t)
-			w.run(resource.TestStep{
+			w.below(resource.TestStep{
 				Config: "provider \"offboard\" {\n  " + c.block + "\n}\n" + oneIn("google", "sessions", google.Jane), ExpectError: only(true, c.pattern),
 			})
 		})
@@ -181,7 +181,7 @@ func TestBadInputForGoogleIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newGoogleWorld(t)
-			w.run(resource.TestStep{Config: w.config(c.config), ExpectError: only(true, c.pattern)})
+			w.below(resource.TestStep{Config: w.config(c.config), ExpectError: only(true, c.pattern)})
 			if requests := w.server.Requests(); len(requests) != 0 {
 				t.Errorf("%d requests were made, the first %s", len(requests), requests[0].Path)
 			}
@@ -194,7 +194,7 @@ func TestAnArchivedAccountIsBeyondASuspendedOne(t *testing.T) {
 	w := newGoogleWorld(t)
 	const account = "offboard_account.this"
 	archive := `disposition = "archive"`
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config: w.config(importedIn("google", "account", google.Jane, terminated)),
 			Check:  expectAccess(account),
@@ -235,7 +235,7 @@ func TestInGoogleTheProtectedTheCallerAndWhoCanNotBeChangedAreRefused(t *testing
 			w.settings = c.settings
 			everything := w.tenant.Snapshot(google.Deleted)
 			config := strings.Replace(w.config(importedIn("google", "account", c.person, terminated)), google.Admin, c.admin, 1)
-			w.run(resource.TestStep{Config: config, ExpectError: only(true, c.pattern)})
+			w.below(resource.TestStep{Config: config, ExpectError: only(true, c.pattern)})
 			w.check("everything", everything, w.tenant.Snapshot(google.Deleted))
 		})
 	}
@@ -244,23 +244,23 @@ func TestInGoogleTheProtectedTheCallerAndWhoCanNotBeChangedAreRefused(t *testing
 func TestInGoogleNobodyHoldsNothingAndWhatCouldNotBeSeenIsAnError(t *testing.T) {
 	t.Parallel()
 	w := newGoogleWorld(t)
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.config(importedIn("google", "tokens", google.Stranger, terminated)), Check: expectAccess("offboard_tokens.this"),
 	})
 	w = newGoogleWorld(t)
 	w.tenant.Undelegate("admin.directory.user.security")
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config:      w.config(oneIn("google", "tokens", google.Jane)),
 		ExpectError: only(true, `(?s)Could not check.*admin\.directory\.user\.security.*Domain-wide\s+delegation`),
 	})
 	w = newGoogleWorld(t)
 	w.arguments = `customer = "C0other"`
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.config(oneIn("google", "tokens", google.Jane)), ExpectError: only(true, `(?s)Could not check.*C0other`),
 	})
 	w = newGoogleWorld(t)
 	watch := w.config(oneIn("google", "tokens", google.Jane))
-	w.run(
+	w.below(
 		resource.TestStep{Config: watch, Check: expectAccess("offboard_tokens.this", everyInGoogle["tokens"].holds...)},
 		resource.TestStep{
 			PreConfig: func() {
@@ -279,7 +279,7 @@ func TestInGoogleAnAccountCreatedAgainUnderTheSameAddressIsWatched(t *testing.T)
 	t.Parallel()
 	w := newGoogleWorld(t)
 	exit := w.config(importedIn("google", "tokens", google.Jane, terminated))
-	w.run(
+	w.below(
 		resource.TestStep{Config: exit, Check: expectAccess("offboard_tokens.this")},
 		resource.TestStep{
 			PreConfig: func() {
@@ -442,7 +442,7 @@ func TestOnePlanIsOfTwoSystems(t *testing.T) {
 	both := importedIn("google", "sessions", google.Jane, terminated) + strings.ReplaceAll(imported("sessions", okta.Jane, terminated), "this", "okta")
 	both = strings.Replace(both, `"offboard_sessions" "okta"`, `"offboard_sessions" "in_okta"`, 1)
 	both = strings.Replace(both, "to = offboard_sessions.okta", "to = offboard_sessions.in_okta", 1)
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.config(both),
 		ConfigPlanChecks: before(
 			expectRows("offboard_sessions.this", everyInGoogle["sessions"].holds...),
@@ -520,7 +520,7 @@ func TestAnAccountIsNotTerminatedUnderAnAliasOfIts(t *testing.T) {
 	t.Parallel()
 	w := newGoogleWorld(t)
 	exit := w.config(importedIn("google", "sessions", google.Jane, terminated))
-	w.run(
+	w.below(
 		resource.TestStep{Config: exit, Check: expectAccess("offboard_sessions.this")},
 		resource.TestStep{
 			// Jane is gone for good, and Mei gets her mail.
@@ -548,7 +548,7 @@ func TestASuccessorOfAFinishedExitMayLeave(t *testing.T) {
 	w := newGoogleWorld(t)
 	jane := importedIn("google", "group_ownership", google.Jane, terminated, fmt.Sprintf("successor = %q", google.Mei))
 	mei := strings.ReplaceAll(importedIn("google", "sessions", google.Mei, terminated), "this", "mei")
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(jane), Check: expectAccess("offboard_group_ownership.this")},
 		resource.TestStep{Config: w.config(jane + mei), Check: expectAccess("offboard_sessions.mei")},
 	)

@@ -21,7 +21,7 @@ func TestAGoogleAccountIsDeletedWhenEverythingIsTransferredInOnePlan(t *testing.
 		transfers = append(transfers, importedIn("google", kind, google.Jane, terminated, toMei))
 		names = append(names, "offboard_"+kind+".this")
 	}
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(exit), ExpectError: only(true, `(?s)Access remains.*offboard_drive_ownership`)},
 		resource.TestStep{
 			PreConfig: func() { w.check("is still there", true, w.tenant.HasUser(google.Jane)) },
@@ -43,7 +43,7 @@ func TestALegalHoldIsToldByThePlanAndNothingIsBegun(t *testing.T) {
 	named := strings.ReplaceAll(google.Dispute, " ", `\s+`)
 	w.refused(w.config(importedIn("google", "account", google.Jane, terminated, `disposition = "delete"`)), `(?s)Termination refused.*legal\s+hold.*`+named)
 	drive := importedIn("google", "drive_ownership", google.Jane, terminated, toMei)
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(drive), ExpectError: only(true, `(?s)Access remains.*legal\s+hold.*`+named+`.*tolerate`)},
 		resource.TestStep{
 			// Who knows of the hold says so, and until when.
@@ -61,7 +61,7 @@ func TestWithoutVaultThereAreNoHoldsToLookFor(t *testing.T) {
 	exit := importedIn("google", "drive_ownership", google.Jane, terminated, toMei)
 	with := w.config(exit)
 	w.arguments = "vault = false"
-	w.run(
+	w.below(
 		resource.TestStep{Config: with, ExpectError: only(true, `(?s)Access remains.*hold\s+can't\s+be\s+ruled\s+out.*vault\s+=\s+false`)},
 		resource.TestStep{Config: w.config(exit), Check: expectAccess("offboard_drive_ownership.this")},
 	)
@@ -72,7 +72,7 @@ func TestATransferThatOutlastsTheApplyIsSavedAndPickedUpByTheNext(t *testing.T) 
 	w := newGoogleWorld(t)
 	w.tenant.SetTransferPolls(1000)
 	exit := w.config(importedIn("google", "drive_ownership", google.Jane, terminated, toMei))
-	w.run(
+	w.below(
 		resource.TestStep{Config: exit, ExpectError: only(true, `(?s)Access remains.*still\s+moving.*next\s+apply`)},
 		resource.TestStep{
 			PreConfig:        func() { w.tenant.SetTransferPolls(3) },
@@ -90,7 +90,7 @@ func TestASuspendedOwnersFilesAreTransferredAndTheRowIsAcknowledged(t *testing.T
 	drive := "offboard_drive_ownership.this"
 	exit := w.config(importedIn("google", "account", google.Jane, terminated) +
 		importedIn("google", "drive_ownership", google.Jane, "depends_on = [offboard_account.this]", terminated, toMei))
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config:           exit,
 			ConfigPlanChecks: before(expectRows(drive, everyInGoogle["drive_ownership"].holds...)),

@@ -14,7 +14,7 @@ import (
 func (w *world) refused(config, pattern string) {
 	w.Helper()
 	writes := w.mark()
-	w.run(resource.TestStep{Config: config, PlanOnly: true, ExpectError: only(true, pattern)})
+	w.below(resource.TestStep{Config: config, PlanOnly: true, ExpectError: only(true, pattern)})
 	w.check("writes", []string(nil), writes())
 }
 
@@ -84,7 +84,7 @@ func TestTheFirstExitOfTooManyPeopleIsRefusedAlsoWhereTheyWereAdoptedAsTerminate
 	w.settings = "max_people = 2"
 	adopt := w.config(both())
 	w.settings = "max_people = 1"
-	w.run(
+	w.below(
 		resource.TestStep{Config: adopt, ExpectNonEmptyPlan: true},
 		resource.TestStep{Config: w.config(both()), ExpectError: only(true, "max_people = 1")},
 	)
@@ -101,7 +101,7 @@ func TestAccessThatComesBackToManyPeopleIsPlannedAndNotRefused(t *testing.T) {
 	w.settings = "max_people = 2"
 	first := config()
 	w.settings = "max_people = 1"
-	w.run(
+	w.below(
 		resource.TestStep{Config: first},
 		resource.TestStep{
 			PreConfig: func() {
@@ -159,7 +159,7 @@ func TestASuperAdministratorWhoIsNotTheLastMayGo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	// The only other one who can sign in has the role through a group.
-	w.run(resource.TestStep{Config: w.config(imported("account", okta.BreakGlass, terminated)), Check: expectAccess("offboard_account.this")})
+	w.below(resource.TestStep{Config: w.config(imported("account", okta.BreakGlass, terminated)), Check: expectAccess("offboard_account.this")})
 	w.check("status", "SUSPENDED", w.org.Status(okta.BreakGlass))
 }
 
@@ -196,5 +196,5 @@ func TestASuccessorWhoCanNotReceiveIsRefused(t *testing.T) {
 func TestWhoLeavesNothingNeedsNoSuccessor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.run(resource.TestStep{Config: w.config(imported("group_ownership", okta.Projects, terminated)), ConfigPlanChecks: before(expectRows("offboard_group_ownership.this"))})
+	w.below(resource.TestStep{Config: w.config(imported("group_ownership", okta.Projects, terminated)), ConfigPlanChecks: before(expectRows("offboard_group_ownership.this"))})
 }

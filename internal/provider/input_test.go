@@ -41,7 +41,7 @@ func TestBadInputIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.run(resource.TestStep{Config: w.config(c.config), ExpectError: only(true, c.pattern)})
+			w.below(resource.TestStep{Config: w.config(c.config), ExpectError: only(true, c.pattern)})
 			if requests := w.server.Requests(); len(requests) != 0 {
 				t.Errorf("%d requests were made, the first %s", len(requests), requests[0].Path)
 			}
@@ -52,7 +52,7 @@ func TestBadInputIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 func TestASystemThatIsNotConfiguredIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.run(
+	w.below(
 		resource.TestStep{Config: "provider \"offboard\" {}\n" + one("sessions", okta.Jane), ExpectError: only(true, `(?s)Unknown system.*does\s+not\s+configure`)},
 		resource.TestStep{Config: w.config(one("sessions", okta.Jane))},
 		// It is in the state, and then not in the provider block: that is not clean either.
@@ -68,7 +68,7 @@ func TestAKindThatASystemDoesNotHaveIsRefused(t *testing.T) {
 		{Kind: offboard.Kind{Name: "sessions"}, Okta: systemokta.Sessions},
 		{Kind: offboard.Kind{Name: "licenses"}},
 	}
-	w.run(resource.TestStep{Config: w.config(one("licenses", okta.Jane)), ExpectError: only(true, `Unknown system(.|\n)*offboard_licenses\s+has\s+no\s+system\s+"okta"`)})
+	w.below(resource.TestStep{Config: w.config(one("licenses", okta.Jane)), ExpectError: only(true, `Unknown system(.|\n)*offboard_licenses\s+has\s+no\s+system\s+"okta"`)})
 }
 
 func TestAProviderThatCanNotWorkIsRefusedAtTheArgument(t *testing.T) {
@@ -86,7 +86,7 @@ func TestAProviderThatCanNotWorkIsRefusedAtTheArgument(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.run(resource.TestStep{Config: "provider \"offboard\" {\n  " + c.block + "\n}\n" + one("sessions", okta.Jane), ExpectError: only(true, c.pattern)})
+			w.below(resource.TestStep{Config: "provider \"offboard\" {\n  " + c.block + "\n}\n" + one("sessions", okta.Jane), ExpectError: only(true, c.pattern)})
 		})
 	}
 }
@@ -97,7 +97,7 @@ func TestAnAccountThatIsNamedHasToBeThere(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.run(resource.TestStep{
+			w.below(resource.TestStep{
 				Config:      w.config(one("sessions", okta.Jane, fmt.Sprintf("account = %q", account))),
 				ExpectError: only(true, `No such account|is\s+not\s+the\s+id`),
 			})
@@ -109,7 +109,7 @@ func TestAnotherPersonOrAccountIsAnotherResource(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	writes := w.mark()
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(one("group_membership", okta.Jane))},
 		resource.TestStep{
 			// The rows of the one must not be removed from the other.
@@ -130,7 +130,7 @@ func TestAnotherPersonOrAccountIsAnotherResource(t *testing.T) {
 func TestAnotherSpellingOfTheAddressIsTheSamePerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(one("group_membership", okta.Projects))},
 		resource.TestStep{
 			Config:           w.config(one("group_membership", "Jordan.Poor@Acme.Example")),
@@ -205,7 +205,7 @@ func changesNothing[C company](w *world, behind C, system string, kinds map[stri
 		rows = append(rows, expectRows("offboard_"+kind+".this", c.holds...))
 	}
 	config, writes, everything := w.config(body), w.mark(), behind.Snapshot(okta.Mei)
-	w.run(
+	w.below(
 		resource.TestStep{Config: config, ConfigPlanChecks: before(rows...), ExpectError: only(true, `(?s)Access remains.*read_only`)},
 		// Every row is still there.
 		resource.TestStep{Config: config, ConfigPlanChecks: before(rows...), ExpectError: only(true, `(?s)Access remains.*read_only`)},
@@ -223,7 +223,7 @@ func TestEachDispositionEndsWhereItSays(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			exit := w.config(imported("account", okta.Projects, terminated, fmt.Sprintf("disposition = %q", disposition)))
-			w.run(
+			w.below(
 				resource.TestStep{
 					Config:           exit,
 					ConfigPlanChecks: before(expectRows("offboard_account.this", "jordan.poor@acme.example (ACTIVE)")),
@@ -250,7 +250,7 @@ func TestSuspendIsRefusedWhereOktaWouldAndNothingHarsherIsDone(t *testing.T) {
 			status := w.org.Status(person)
 			w.refused(w.config(imported("account", person, terminated)), `(?s)Termination refused.*`+status+`.*deactivate`)
 			w.check("status", status, w.org.Status(person))
-			w.run(resource.TestStep{Config: w.config(imported("account", person, terminated, `disposition = "deactivate"`)), Check: expectAccess("offboard_account.this")})
+			w.below(resource.TestStep{Config: w.config(imported("account", person, terminated, `disposition = "deactivate"`)), Check: expectAccess("offboard_account.this")})
 			w.check("status", "DEPROVISIONED", w.org.Status(person))
 		})
 	}
@@ -263,7 +263,7 @@ func TestWhatHasReachedTheDispositionIsClean(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			writes := w.mark()
-			w.run(resource.TestStep{
+			w.below(resource.TestStep{
 				Config:           w.config(imported("account", person, terminated, fmt.Sprintf("disposition = %q", disposition))),
 				ConfigPlanChecks: before(expectRows("offboard_account.this")),
 				Check:            expectAccess("offboard_account.this"),
@@ -279,7 +279,7 @@ func TestAHarsherDispositionIsShownBeforeItIsDone(t *testing.T) {
 	const account = "offboard_account.this"
 	suspended := w.config(imported("account", okta.Projects, terminated))
 	deleted := w.config(imported("account", okta.Projects, terminated, `disposition = "delete"`))
-	w.run(
+	w.below(
 		resource.TestStep{Config: suspended, Check: expectAccess(account)},
 		resource.TestStep{
 			// The suspended account did not count. It begins to, and is not removed by the plan that could not
@@ -304,7 +304,7 @@ func TestAnAccountIsNotDeletedWhileSomethingIsLeftToTransfer(t *testing.T) {
 	w := newWorld(t)
 	exit := imported("account", okta.Jane, terminated, `disposition = "delete"`)
 	successor := fmt.Sprintf("successor = %q", okta.Mei)
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(exit), ExpectError: only(true, `(?s)Access remains.*offboard_(delegations|group_ownership)`)},
 		resource.TestStep{
 			PreConfig: func() { w.check("is still there", "ACTIVE", w.org.Status(okta.Jane)) },

@@ -5,6 +5,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
+	"github.com/offboard/terraform-provider-offboard/internal/system/scim"
 )
 
 // A Row is one kind of access, and what connects it in each system that has it. A system is a column.
@@ -12,6 +13,8 @@ type Row struct {
 	offboard.Kind
 	Okta   func(*okta.Okta) access.Connector
 	Google func(*google.Google) access.Connector
+	// SCIM connects the kind in every application that speaks it.
+	SCIM func(*scim.SCIM) access.Connector
 }
 
 // What the end of a kind of access is evidence for, besides what the end of any is (offboard_case): the letters of NIST
@@ -69,10 +72,12 @@ var Kinds = []Row{
 			Row:      "the account, until it has got to its `disposition`",
 			About: "A person's account. By default it is suspended, which can be undone; deactivating (Okta), archiving (Google) or deleting it is an " +
 				"explicit choice, and nothing harsher is ever chosen because the milder can't be done. A deletion is refused while anything is left to " +
-				"transfer, and in Google while a transfer is under way or a legal hold in Vault covers the person.",
+				"transfer, and in Google while a transfer is under way or a legal hold in Vault covers the person. What an inactive and a deleted account are in " +
+				"an application that speaks SCIM its `profile` says, in `notes`: where inactive is deleted there is no `suspend`.",
 		},
 		Okta:   okta.Account,
 		Google: google.Account,
+		SCIM:   scim.Account,
 	},
 	{
 		Kind: offboard.Kind{
@@ -91,28 +96,32 @@ var Kinds = []Row{
 			Row:  "the groups they are a member of, with the rule or the directory that put them there",
 			About: "The groups a person is a member of. The label says where a membership comes from, where the system tells, because one that a rule or " +
 				"a directory gives comes back unless that is changed. The only owner of a Google group is not taken out of it: let " +
-				"`offboard_group_ownership` come first.",
+				"`offboard_group_ownership` come first. In an application that speaks SCIM the members are counted before and after.",
 		},
 		Okta:   okta.GroupMembership,
 		Google: google.GroupMembership,
+		SCIM:   scim.GroupMembership,
 	},
 	{
 		Kind: offboard.Kind{
-			Name:  "role_assignments",
-			Row:   "administrative roles, their own and through groups",
-			About: "A person's administrative roles, standard and custom. One that comes with a group goes with the membership.",
+			Name: "role_assignments",
+			Row:  "administrative roles, their own and through groups",
+			About: "A person's administrative roles, standard and custom. One that comes with a group goes with the membership. " +
+				"In an application that speaks SCIM they are the `roles` of the user.",
 		},
 		Okta:   okta.RoleAssignments,
 		Google: google.RoleAssignments,
+		SCIM:   scim.RoleAssignments,
 	},
 	{
 		Kind: offboard.Kind{
 			Name: "app_assignments",
 			Row:  "applications they are assigned to, themselves and through groups",
 			About: "The applications a person is assigned to. One that comes with a group goes with the membership; one that the system provisions may " +
-				"take the account there along, so transfer first what they own in it.",
+				"take the account there along, so transfer first what they own in it. In an application that speaks SCIM they are the `entitlements` of the user.",
 		},
 		Okta: okta.AppAssignments,
+		SCIM: scim.AppAssignments,
 	},
 	{
 		Kind: offboard.Kind{
@@ -219,17 +228,6 @@ var Kinds = []Row{
 				"through their members, and lets go with the last of them who is on hold.",
 		},
 		Google: google.SharedDrives,
-	},
-	{
-		Kind: offboard.Kind{
-			Name:     "shared_secret",
-			Controls: machineAccess,
-			Row:      "each version of a secret that they could read, until there is a newer one and the old one is no longer of use",
-			About: "What a person knows: the secrets that they could read. Who can read a secret can only be asked while they can, so have this resource watch " +
-				"people while they work here; what was seen once is a row until there is a newer version, whether or not they still have an account. No value " +
-				"is ever read. Where the system can rotate a secret by itself it is asked to; otherwise the row stays until somebody does, and says who. Rotate " +
-				"after the access is cut (`depends_on`), or they could read the new version as well.",
-		},
 	},
 	{
 		Kind: offboard.Kind{

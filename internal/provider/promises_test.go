@@ -68,7 +68,7 @@ func TestAccessThatWentBetweenPlanAndApplyIsNotAskedToGoAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	writes := w.mark()
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.projectsExit(),
 		ConfigPlanChecks: before(
 			expectRows(groups, projects...),
@@ -108,7 +108,7 @@ func TestARemovalThatOktaMadeAndCalledAFailureIsSeenDone(t *testing.T) {
 	w := newWorld(t)
 	one := sandbox.PathPrefix("/api/v1/groups/" + w.org.GroupID("Project C") + "/users/")
 	w.server.Inject(sandbox.Fault{Match: sandbox.All(removal, one), Do: sandbox.DoneButStatus(http.StatusInternalServerError)})
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.projectsExit(),
 		Check:  resource.ComposeTestCheckFunc(expectAccess(groups), expectAttribute(groups, "removed.%", "5")),
 	})
@@ -117,7 +117,7 @@ func TestARemovalThatOktaMadeAndCalledAFailureIsSeenDone(t *testing.T) {
 func TestEventualConsistencyIsWaitedOut(t *testing.T) {
 	t.Parallel()
 	w := newWorldWith(t, okta.HandlerOptions{Lag: 4})
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.projectsExit(),
 		Check:  resource.ComposeTestCheckFunc(expectAccess(groups), expectAttribute(groups, "removed.%", "5")),
 	})
@@ -127,7 +127,7 @@ func TestWhatCanNotBeObservedIsAcknowledged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	const sessions = "offboard_sessions.this"
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config: w.config(imported("sessions", okta.Jane, terminated)),
 			Check: resource.ComposeTestCheckFunc(
@@ -204,7 +204,7 @@ func TestOneRemovalThatAlwaysFailsDoesNotKeepTheOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	stuck := sandbox.PathPrefix("/api/v1/groups/" + w.org.GroupID("Project C") + "/users/")
-	w.run(
+	w.below(
 		resource.TestStep{
 			PreConfig:   func() { w.server.Inject(sandbox.Fault{Match: sandbox.All(removal, stuck), Do: unwell}) },
 			Config:      w.projectsExit(),
@@ -223,7 +223,7 @@ func TestAnExitThatRunsOutOfTimeSavesHowFarItGot(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	exit := w.projectsExit(`timeouts = { update = "3s" }`)
-	w.run(
+	w.below(
 		resource.TestStep{
 			PreConfig:   func() { w.server.Inject(sandbox.Fault{Match: removal, After: 2, Do: sandbox.Hang()}) },
 			Config:      exit,
@@ -247,7 +247,7 @@ func TestWhatCouldNotBeVerifiedStaysInStateUntilItIsSeenGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	removed := false
-	w.run(
+	w.below(
 		resource.TestStep{
 			PreConfig: func() {
 				w.server.Inject(sandbox.Fault{
@@ -277,7 +277,7 @@ func TestNothingIsGivenBackByGoingBackToNotTerminated(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var writes func() []string
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.projectsExit(), Check: expectAccess(groups)},
 		resource.TestStep{
 			PreConfig: func() { writes = w.mark() },
@@ -319,7 +319,7 @@ func TestCreatingAdoptsAndTheNextPlanShowsTheRows(t *testing.T) {
 	w := newWorld(t)
 	exit := w.config(one("group_membership", okta.Projects, terminated))
 	writes := w.mark()
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config:             exit,
 			ConfigPlanChecks:   before(plancheck.ExpectResourceAction(groups, plancheck.ResourceActionCreate), expectRows(groups)),
@@ -403,7 +403,7 @@ func importsAll[C company](w *world, system string, kinds map[string]life[C]) {
 func TestARuleManagedMembershipSaysItsRuleAndExcludesThePersonFromIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config:           w.config(imported("group_membership", "omar.haddad@acme.example", terminated)),
 		ConfigPlanChecks: before(expectRows(groups, "Engineering (rule: Engineering by department)", "GitHub users", "Project E", "VPN users")),
 		Check:            expectAccess(groups),
@@ -419,7 +419,7 @@ func TestARuleManagedMembershipSaysItsRuleAndExcludesThePersonFromIt(t *testing.
 func TestARuleThatCanExcludeNobodyMoreIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config:      w.config(imported("group_membership", okta.Unexcludable, terminated)),
 		ExpectError: only(true, `Access remains(.|\n)*Finance by department(.|\n)*exclusions\s+is\s+full`),
 	})
@@ -430,7 +430,7 @@ func TestAnImportedGroupStaysAndTheErrorNamesItsSource(t *testing.T) {
 	w := newWorld(t)
 	exit := w.config(imported("group_membership", okta.Imported, terminated))
 	imports := []string{"CORP Developers (imported from Corp AD)", "CORP Domain Users (imported from Corp AD)"}
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config:           exit,
 			ConfigPlanChecks: before(expectRows(groups, append(imports, "Engineering (rule: Engineering by department)")...)),
@@ -465,7 +465,7 @@ func TestARoleOrAnApplicationThatComesWithAGroupStaysWhileTheGroupDoes(t *testin
 			w := newWorld(t)
 			w.org.RemoveFromGroup(okta.Jane, "GitHub users")
 			address := "offboard_" + kind + ".this"
-			w.run(
+			w.below(
 				resource.TestStep{
 					Config:      w.config(imported(kind, okta.Jane, terminated)),
 					ExpectError: only(true, `Access remains(.|\n)*IT\s+operators(.|\n)*offboard_group_membership`),
@@ -492,7 +492,7 @@ func TestWhatIsToleratedStaysUntilItsDate(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	tolerate := fmt.Sprintf("tolerate = {\n    %q = \"2026-12-10T00:00:00Z\"\n  }", w.org.GroupID("Project C"))
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config:           w.projectsExit(tolerate),
 			ConfigPlanChecks: before(expectRows(groups, "Project A", "Project B", "Project D", "Project E")),
@@ -516,7 +516,7 @@ func TestAnExceptionThatEndsBetweenPlanAndApplyIsLeftForTheNextPlan(t *testing.T
 	t.Parallel()
 	w := newWorld(t)
 	tolerate := fmt.Sprintf("tolerate = {\n    %q = \"2026-11-20T10:00:00Z\"\n  }", w.org.GroupID("Project C"))
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config: w.projectsExit(tolerate),
 			ConfigPlanChecks: before(

@@ -73,6 +73,7 @@ func (p *offboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 		Attributes: map[string]schema.Attribute{
 			systemOkta:   oktaSchema,
 			systemGoogle: googleSchema,
+			attrSCIM:     scimSchema,
 			"max_people": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: "How many people one plan may newly terminate with this provider configuration, before it is refused as a mistake. 25 if not set. " +
@@ -103,6 +104,7 @@ func (p *offboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 type settings struct {
 	Okta      types.Object `tfsdk:"okta"`
 	Google    types.Object `tfsdk:"google"`
+	SCIM      types.Map    `tfsdk:"scim"`
 	MaxPeople types.Int64  `tfsdk:"max_people"`
 	Protected types.Set    `tfsdk:"protected"`
 	ReadOnly  types.Bool   `tfsdk:"read_only"`
@@ -140,6 +142,7 @@ func (p *offboardProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	p.configureOkta(ctx, s, env, diags)
 	p.configureGoogle(ctx, s, env, diags)
+	p.configureSCIM(ctx, s, env, diags)
 	resp.ResourceData, resp.DataSourceData = env, env
 }
 
@@ -190,5 +193,5 @@ func (p *offboardProvider) DataSources(context.Context) []func() datasource.Data
 }
 
 func (p *offboardProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{offboard.NewVerify}
+	return []func() function.Function{offboard.NewVerify, offboard.NewKinds(p.table())}
 }

@@ -121,7 +121,7 @@ func (w *world) neverClean(kinds []string, breaks []breakage) {
 			ExpectError: only(true, broken.pattern),
 		})
 	}
-	w.run(append(steps, resource.TestStep{PreConfig: w.server.Heal, Config: config, ConfigPlanChecks: nothing, Check: all})...)
+	w.below(append(steps, resource.TestStep{PreConfig: w.server.Heal, Config: config, ConfigPlanChecks: nothing, Check: all})...)
 	w.check("writes", []string(nil), writes())
 }
 
@@ -155,7 +155,7 @@ func TestACredentialThatIsShownOnlyPartOfTheOrgIsRefused(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			c.use(w)
-			w.run(resource.TestStep{Config: w.config(one("group_membership", okta.Omar)), ExpectError: only(true, c.pattern)})
+			w.below(resource.TestStep{Config: w.config(one("group_membership", okta.Omar)), ExpectError: only(true, c.pattern)})
 		})
 	}
 }
@@ -173,7 +173,7 @@ func TestACredentialThatIsShownTheWholeOrgIsAccepted(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			use(w)
-			w.run(resource.TestStep{
+			w.below(resource.TestStep{
 				Config: w.config(one("group_membership", okta.Projects)),
 				Check:  expectAccess(groups, projects...),
 			})
@@ -186,7 +186,7 @@ func TestNobodyByThatAddressHoldsNothing(t *testing.T) {
 	w := newWorld(t)
 	const person = "no.such.person@acme.example"
 	writes := w.mark()
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config: w.config(one("group_membership", person, terminated)),
 			Check:  resource.ComposeTestCheckFunc(expectAccess(groups), resource.TestCheckNoResourceAttr(groups, "account")),
@@ -209,7 +209,7 @@ func TestAnAccountThatAppearsAfterThePlanIsAnError(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	const person = "no.such.person@acme.example"
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(one("group_membership", person))},
 		resource.TestStep{
 			Config:           w.config(one("group_membership", person, terminated)),
@@ -223,7 +223,7 @@ func TestAnAccountDeletedAndCreatedAgainUnderTheSameAddressIsWatched(t *testing.
 	t.Parallel()
 	w := newWorld(t)
 	old := w.org.UserID(okta.Projects)
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.projectsExit(), Check: expectAttribute(groups, "account", old)},
 		resource.TestStep{
 			PreConfig: func() {
@@ -246,7 +246,7 @@ func TestAnAccountThatWasImportedByItsIDAndMadeAnewIsWatched(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	byID := strings.ReplaceAll(w.projectsExit(), `"okta/`+okta.Projects+`"`, fmt.Sprintf("%q", "okta/"+okta.Projects+"/"+w.org.UserID(okta.Projects)))
-	w.run(
+	w.below(
 		resource.TestStep{Config: byID, Check: expectAccess(groups)},
 		resource.TestStep{
 			PreConfig: func() {
@@ -267,7 +267,7 @@ func TestAnAccountThatDoesNotCarryTheAddressIsNotTerminatedUnderIt(t *testing.T)
 	asJane := fmt.Sprintf("import {\n  to = offboard_group_membership.this\n  id = \"okta/%s/%s\"\n}\n\n", okta.Jane, omar)
 	w.refused(w.config(asJane+one("group_membership", okta.Jane, terminated)), `Termination refused(.|\n)*is\s+omar.haddad@acme.example`)
 	// Whoever names the account in the configuration means it.
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config: w.config(asJane + one("group_membership", okta.Jane, terminated, fmt.Sprintf("account = %q", omar))),
 		Check:  expectAccess(groups),
 	})
@@ -277,7 +277,7 @@ func TestAnAccountThatIsRenamedGoesOnBeingWatched(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	config := w.config(one("group_membership", okta.Projects))
-	w.run(
+	w.below(
 		resource.TestStep{Config: config},
 		resource.TestStep{
 			PreConfig: func() {
@@ -295,7 +295,7 @@ func TestAnAddressThatTwoAccountsCarryIsAnErrorUntilOneIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	account := fmt.Sprintf("account = %q", w.org.UserID(okta.TwiceAdmin))
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config:      w.config(one("group_membership", okta.Twice)),
 			ExpectError: only(true, `2\s+accounts\s+carry\s+this\s+address(.|\n)*`+okta.TwiceAdmin),
@@ -335,7 +335,7 @@ func TestAddressesAreFoundWhateverTheirCaseAndCharacters(t *testing.T) {
 		t.Run(person, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			w.run(resource.TestStep{
+			w.below(resource.TestStep{
 				Config: w.config(imported("account", person, terminated)),
 				Check:  expectAttribute("offboard_account.this", "account", w.org.UserID(login)),
 			})

@@ -118,13 +118,18 @@ func (w *world) run(steps ...resource.TestStep) {
 // runOn is run for the versions of the CLI that can do what the steps need.
 func (w *world) runOn(versions []tfversion.TerraformVersionCheck, steps ...resource.TestStep) {
 	w.Helper()
+	resource.UnitTest(w.T, resource.TestCase{TerraformVersionChecks: versions, ProtoV6ProviderFactories: w.providers(), Steps: steps})
+}
+
+// providers are the servers of the provider under each of its names.
+func (w *world) providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	factories := map[string]func() (tfprotov6.ProviderServer, error){}
 	for _, name := range append(w.names, "offboard") {
 		factories[name] = providerserver.NewProtocol6WithError(provider.New(provider.Options{
 			Version: "test", Clock: w.clock, Kinds: w.kinds, Traces: w.traces, Getenv: func(string) string { return "" },
 		})())
 	}
-	resource.UnitTest(w.T, resource.TestCase{TerraformVersionChecks: versions, ProtoV6ProviderFactories: factories, Steps: steps})
+	return factories
 }
 
 // config is a configuration with the provider block for this world.

@@ -11,7 +11,15 @@ terraform {
 }
 
 locals {
-  others = setsubtract(var.systems, var.identity_providers)
+  # The systems that have each kind of access.
+  having = {
+    for kind in [
+      "account", "app_assignments", "authenticators", "calendar_ownership", "dashboard_ownership", "delegations", "devices", "drive_ownership",
+      "group_membership", "group_ownership", "keys", "licenses", "received_delegations", "role_assignments", "sessions", "shared_drives",
+      "tokens",
+    ] :
+    kind => toset([for system, kinds in var.kinds : system if contains(kinds, kind)])
+  }
 
   # A deletion takes along what nobody has been given yet, and is refused until then: the account is suspended in its
   # place in the order, and deleted at the end.
@@ -26,7 +34,7 @@ locals {
 # The second factors and the password come first: Okta promises to change them of an active account only.
 
 resource "offboard_authenticators" "identity" {
-  for_each = var.identity_providers
+  for_each = setintersection(local.having["authenticators"], var.identity_providers)
 
   system     = each.key
   person     = var.person
@@ -35,7 +43,7 @@ resource "offboard_authenticators" "identity" {
 }
 
 resource "offboard_sessions" "identity" {
-  for_each = var.identity_providers
+  for_each = setintersection(local.having["sessions"], var.identity_providers)
 
   system     = each.key
   person     = var.person
@@ -61,7 +69,7 @@ resource "offboard_account" "identity" {
 # account only, so its account has to wait.
 
 resource "offboard_authenticators" "this" {
-  for_each = local.others
+  for_each = setsubtract(local.having["authenticators"], var.identity_providers)
 
   system     = each.key
   person     = var.person
@@ -70,7 +78,7 @@ resource "offboard_authenticators" "this" {
 }
 
 resource "offboard_sessions" "this" {
-  for_each = local.others
+  for_each = setsubtract(local.having["sessions"], var.identity_providers)
 
   system     = each.key
   person     = var.person
@@ -84,7 +92,7 @@ resource "offboard_sessions" "this" {
 # the settings of a mailbox only then.
 
 resource "offboard_tokens" "this" {
-  for_each = var.systems
+  for_each = local.having["tokens"]
 
   system     = each.key
   person     = var.person
@@ -95,7 +103,7 @@ resource "offboard_tokens" "this" {
 }
 
 resource "offboard_delegations" "this" {
-  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "delegations")])
+  for_each = local.having["delegations"]
 
   system     = each.key
   person     = var.person
@@ -123,7 +131,7 @@ resource "offboard_account" "this" {
 # 5. What goes to somebody else. Groups first: the only owner of a group in Google stays in it.
 
 resource "offboard_group_ownership" "this" {
-  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "group_ownership")])
+  for_each = local.having["group_ownership"]
 
   system     = each.key
   person     = var.person
@@ -135,7 +143,7 @@ resource "offboard_group_ownership" "this" {
 }
 
 resource "offboard_shared_drives" "this" {
-  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "shared_drives")])
+  for_each = local.having["shared_drives"]
 
   system     = each.key
   person     = var.person
@@ -149,7 +157,7 @@ resource "offboard_shared_drives" "this" {
 # 6. What it held. Roles and applications that come with a group go with the group.
 
 resource "offboard_keys" "this" {
-  for_each = var.systems
+  for_each = local.having["keys"]
 
   system     = each.key
   person     = var.person
@@ -160,7 +168,7 @@ resource "offboard_keys" "this" {
 }
 
 resource "offboard_group_membership" "this" {
-  for_each = var.systems
+  for_each = local.having["group_membership"]
 
   system     = each.key
   person     = var.person
@@ -171,7 +179,7 @@ resource "offboard_group_membership" "this" {
 }
 
 resource "offboard_role_assignments" "this" {
-  for_each = var.systems
+  for_each = local.having["role_assignments"]
 
   system     = each.key
   person     = var.person
@@ -182,7 +190,7 @@ resource "offboard_role_assignments" "this" {
 }
 
 resource "offboard_app_assignments" "this" {
-  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "app_assignments")])
+  for_each = local.having["app_assignments"]
 
   system     = each.key
   person     = var.person
@@ -193,7 +201,7 @@ resource "offboard_app_assignments" "this" {
 }
 
 resource "offboard_devices" "this" {
-  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "devices")])
+  for_each = local.having["devices"]
 
   system     = each.key
   person     = var.person
@@ -204,7 +212,7 @@ resource "offboard_devices" "this" {
 }
 
 resource "offboard_received_delegations" "this" {
-  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "received_delegations")])
+  for_each = local.having["received_delegations"]
 
   system     = each.key
   person     = var.person
@@ -218,7 +226,7 @@ resource "offboard_received_delegations" "this" {
 # suspend an account first, so that nothing is added meanwhile.
 
 resource "offboard_drive_ownership" "this" {
-  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "drive_ownership")])
+  for_each = local.having["drive_ownership"]
 
   system     = each.key
   person     = var.person
@@ -230,7 +238,7 @@ resource "offboard_drive_ownership" "this" {
 }
 
 resource "offboard_calendar_ownership" "this" {
-  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "calendar_ownership")])
+  for_each = local.having["calendar_ownership"]
 
   system     = each.key
   person     = var.person
@@ -242,7 +250,7 @@ resource "offboard_calendar_ownership" "this" {
 }
 
 resource "offboard_dashboard_ownership" "this" {
-  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "dashboard_ownership")])
+  for_each = local.having["dashboard_ownership"]
 
   system     = each.key
   person     = var.person
@@ -256,7 +264,7 @@ resource "offboard_dashboard_ownership" "this" {
 # 8. The licences, last: what has not been transferred could be lost with them.
 
 resource "offboard_licenses" "this" {
-  for_each = setsubtract(var.systems, [for system, kinds in var.without : system if contains(kinds, "licenses")])
+  for_each = local.having["licenses"]
 
   system     = each.key
   person     = var.person

@@ -14,10 +14,9 @@ variable "identity_providers" {
   description = "Those of the systems through which people sign in to others."
 }
 
-variable "without" {
+variable "kinds" {
   type        = map(set(string))
-  default     = {}
-  description = "The kinds that a system does not have, by system."
+  description = "The kinds of access that each of the systems has."
 }
 
 variable "terminated" {
