@@ -78,8 +78,8 @@ type builder struct {
 // ago is a moment so many days before now.
 func (b *builder) ago(days int) time.Time { return b.now.AddDate(0, 0, -days) }
 
-// AWSManaged is the ARN of one of AWS's own policies.
-func AWSManaged(name string) string { return "arn:aws:iam::aws:policy/" + name }
+// AmazonManaged is the ARN of one of AWS's own policies.
+func AmazonManaged(name string) string { return "arn:aws:iam::aws:policy/" + name }
 
 // Managed is the ARN of one of the account's.
 func Managed(name string) string { return "arn:aws:iam::" + Number + ":policy/" + name }
@@ -95,17 +95,17 @@ func single(effect, resource string, actions []string) string {
 
 func (b *builder) policies() {
 	for arn, document := range map[string]string{
-		AWSManaged("AdministratorAccess"):     allow("*"),
-		AWSManaged("ReadOnlyAccess"):          allow("ec2:Describe*", "s3:Get*", "s3:List*", "logs:Get*"),
-		AWSManaged("AmazonEC2FullAccess"):     allow("ec2:*"),
-		AWSManaged("AWSDenyAll"):              deny("*"),
-		AWSManaged("IAMUserChangePassword"):   allow("iam:ChangePassword"),
-		Managed("acme-deploy"):                allow("ecs:UpdateService", "ecr:*"),
-		Managed("developer-boundary"):         allow("ec2:*", "s3:*", "ecs:*", "ecr:*", "secretsmanager:*", "logs:*"),
-		Managed("no-billing"):                 deny("aws-portal:*", "budgets:*"),
-		Managed("root-in-all-but-name"):       allow("*"),
-		Managed("terraform-offboard"):         allow(Rights...),
-		Managed("terraform-offboard-of-role"): allow(Rights...),
+		AmazonManaged("AdministratorAccess"):   allow("*"),
+		AmazonManaged("ReadOnlyAccess"):        allow("ec2:Describe*", "s3:Get*", "s3:List*", "logs:Get*"),
+		AmazonManaged("AmazonEC2FullAccess"):   allow("ec2:*"),
+		AmazonManaged("AWSDenyAll"):            deny("*"),
+		AmazonManaged("IAMUserChangePassword"): allow("iam:ChangePassword"),
+		Managed("acme-deploy"):                 allow("ecs:UpdateService", "ecr:*"),
+		Managed("developer-boundary"):          allow("ec2:*", "s3:*", "ecs:*", "ecr:*", "secretsmanager:*", "logs:*"),
+		Managed("no-billing"):                  deny("aws-portal:*", "budgets:*"),
+		Managed("root-in-all-but-name"):        allow("*"),
+		Managed("terraform-offboard"):          allow(Rights...),
+		Managed("terraform-offboard-of-role"):  allow(Rights...),
 	} {
 		p := &policy{ARN: arn, Name: arn[strings.LastIndex(arn, "/")+1:], Document: document, Created: b.ago(900), Version: 1, Tags: map[string]string{}}
 		p.ID = b.state.id("ANPA", p.Name)
@@ -132,14 +132,14 @@ const trustAccount = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Pr
 func (b *builder) roles() {
 	for _, r := range []*role{
 		{Name: "deploy", Path: "/", Trust: trustAccount, Attached: []string{Managed("acme-deploy")}},
-		{Name: "analytics", Path: "/", Trust: trustAccount, Attached: []string{AWSManaged("ReadOnlyAccess")}},
+		{Name: "analytics", Path: "/", Trust: trustAccount, Attached: []string{AmazonManaged("ReadOnlyAccess")}},
 		{Name: Role, Path: "/", Trust: trustAccount, Attached: []string{Managed("terraform-offboard-of-role")}},
 		{
-			Name: "AWSReservedSSO_ReadOnlyAccess_0f1e2d3c4b5a6978", Path: "/aws-reserved/sso.amazonaws.com/", Attached: []string{AWSManaged("ReadOnlyAccess")},
+			Name: "AWSReservedSSO_ReadOnlyAccess_0f1e2d3c4b5a6978", Path: "/aws-reserved/sso.amazonaws.com/", Attached: []string{AmazonManaged("ReadOnlyAccess")},
 			Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::` + Number + `:saml-provider/AWSSSO"},"Action":"sts:AssumeRoleWithSAML"}]}`,
 		},
 		{
-			Name: "AWSServiceRoleForSupport", Path: "/aws-service-role/support.amazonaws.com/", Attached: []string{AWSManaged("ReadOnlyAccess")},
+			Name: "AWSServiceRoleForSupport", Path: "/aws-service-role/support.amazonaws.com/", Attached: []string{AmazonManaged("ReadOnlyAccess")},
 			Trust: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"support.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
 		},
 	} {
@@ -173,9 +173,9 @@ func (b *builder) key(u *user, status string, days int) {
 }
 
 func (b *builder) users(company *sandbox.Company) {
-	b.group("administrators", AWSManaged("AdministratorAccess"))
-	b.group("developers", AWSManaged("ReadOnlyAccess"), Managed("no-billing")).Inline["ecs-exec"] = allow("ecs:ExecuteCommand")
-	b.group("on-call", AWSManaged("AmazonEC2FullAccess"))
+	b.group("administrators", AmazonManaged("AdministratorAccess"))
+	b.group("developers", AmazonManaged("ReadOnlyAccess"), Managed("no-billing")).Inline["ecs-exec"] = allow("ecs:ExecuteCommand")
+	b.group("on-call", AmazonManaged("AmazonEC2FullAccess"))
 
 	jane := b.user("jane.doe", "Jane.Doe@acme.example", "developers", "on-call")
 	jane.Password, jane.PasswordLastUsed, jane.Boundary = b.ago(650), b.ago(1), Managed("developer-boundary")
@@ -205,7 +205,7 @@ func (b *builder) users(company *sandbox.Company) {
 	b.user("victor.almeida", Victor, "administrators").Password = b.ago(600)
 	b.user("kofi.mensah-adm", "kofi.mensah-adm@acme.example").Attached = []string{Managed("root-in-all-but-name")}
 	kofi := b.user("kofi.mensah", Kofi)
-	kofi.Attached, kofi.Password = []string{AWSManaged("AdministratorAccess")}, b.ago(600)
+	kofi.Attached, kofi.Password = []string{AmazonManaged("AdministratorAccess")}, b.ago(600)
 	b.user("sam.reed", Sam)
 	b.user(Sam, "")
 	b.user("breakglass", Break).Password = b.ago(800)

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -78,9 +79,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var result object
 	var failed *failure
+	ctx := r.Context()
 	a.cloud.Serve(func(s *state) {
 		c.state = s
-		result, failed = c.answer(r, body)
+		result, failed = c.answer(ctx, r, body)
 	})
 	c.send(w, result, failed)
 }
@@ -121,12 +123,12 @@ func (c *call) parse(r *http.Request, body []byte) *failure {
 }
 
 // answer checks the signature and the caller's rights, and does what is asked.
-func (c *call) answer(r *http.Request, body []byte) (object, *failure) {
+func (c *call) answer(ctx context.Context, r *http.Request, body []byte) (object, *failure) {
 	op, known := services[c.service][c.operation]
 	if !known {
 		return nil, fail(http.StatusBadRequest, "InvalidAction", "Could not find operation %s of %s", c.operation, c.service)
 	}
-	if failed := c.authenticate(r, body); failed != nil {
+	if failed := c.authenticate(ctx, r, body); failed != nil {
 		return nil, failed
 	}
 	c.api.count++

@@ -127,7 +127,7 @@ func (c *Cloud) Recreate(email string) {
 		}
 		u := &user{
 			ID: s.id("AIDA", old.Name), Name: old.Name, Path: "/", Created: now, Password: now, Tags: old.Tags, Inline: map[string]string{},
-			Attached: []string{AWSManaged("ReadOnlyAccess")},
+			Attached: []string{AmazonManaged("ReadOnlyAccess")},
 		}
 		s.Users[u.ID] = u
 		s.Deleted[old.Name] = old.ID
@@ -219,4 +219,21 @@ func (c *Cloud) Provision(email, userName string) {
 // SetOwner has another account be the management account.
 func (c *Cloud) SetOwner(account string) {
 	c.change(func(s *state, _ time.Time) { s.Center.Owner = account })
+}
+
+// AttachToRole attaches a managed policy to a role.
+func (c *Cloud) AttachToRole(role, arn string) {
+	c.change(func(s *state, _ time.Time) {
+		s.Roles[role].Attached = append(s.Roles[role].Attached, s.Policies[arn].ARN)
+	})
+}
+
+// SignIn is a session of a role under a name, as one that comes through a console has, and returns its credentials.
+func (c *Cloud) SignIn(role, name string) (key, secret, token string) {
+	c.change(func(s *state, now time.Time) {
+		key = s.id("ASIA", role+name)[:20]
+		secret, token = "secret-of-"+key, "token-of-"+key
+		s.Sessions[key] = &session{Role: role, Name: name, Secret: secret, Token: token, Expires: now.Add(12 * time.Hour)}
+	})
+	return key, secret, token
 }

@@ -22,12 +22,11 @@ import (
 // A Cloud is one AWS account with its Identity Center. It is safe for concurrent use.
 type Cloud struct{ *sandbox.Box[state] }
 
-// IAM is the account as the system aws sees it, and Center as the system aws_identity_center does: one of them
-// says who is who by the ids of IAM, the other by those of the identity store.
-type (
-	IAM    struct{ *Cloud }
-	Center struct{ *Cloud }
-)
+// IAM is the account as the system aws sees it, which says who is who by the ids of IAM.
+type IAM struct{ *Cloud }
+
+// Center is the organisation as the system aws_identity_center sees it, which says it by those of the identity store.
+type Center struct{ *Cloud }
 
 // change is how administrators and people change the state.
 func (c *Cloud) change(f func(s *state, now time.Time)) { c.Change(f) }

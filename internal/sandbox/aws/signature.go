@@ -26,7 +26,7 @@ const skew = 5 * time.Minute
 
 // authenticate checks the signature of a request (Signature Version 4): that its key is known and active, that it was made
 // just now, for this service, and that it is the one that comes out when the request is signed again.
-func (c *call) authenticate(r *http.Request, body []byte) *failure {
+func (c *call) authenticate(ctx context.Context, r *http.Request, body []byte) *failure {
 	credential, signed, ok := scope(r.Header.Get("Authorization"))
 	if !ok {
 		return fail(http.StatusForbidden, "MissingAuthenticationToken", "Request is missing Authentication Token")
@@ -43,7 +43,7 @@ func (c *call) authenticate(r *http.Request, body []byte) *failure {
 	if credential[3] != c.service {
 		return fail(http.StatusForbidden, "SignatureDoesNotMatch", "Credential should be scoped to correct service: %s", c.service)
 	}
-	again, err := http.NewRequest(http.MethodPost, "http://"+r.Host+"/", bytes.NewReader(body))
+	again, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+r.Host+"/", bytes.NewReader(body))
 	if err != nil {
 		return fail(http.StatusBadRequest, "IncompleteSignature", "no host")
 	}
@@ -55,7 +55,7 @@ func (c *call) authenticate(r *http.Request, body []byte) *failure {
 	}
 	hash := sha256.Sum256(body)
 	keys := sdk.Credentials{AccessKeyID: credential[0], SecretAccessKey: secret, SessionToken: r.Header.Get("X-Amz-Security-Token")}
-	err = v4.NewSigner().SignHTTP(context.Background(), keys, again, hex.EncodeToString(hash[:]), c.service, credential[2], at)
+	err = v4.NewSigner().SignHTTP(ctx, keys, again, hex.EncodeToString(hash[:]), c.service, credential[2], at)
 	if err != nil || again.Header.Get("Authorization") != r.Header.Get("Authorization") {
 		return fail(http.StatusForbidden, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.")
 	}
@@ -124,10 +124,7 @@ func (c *call) authorize() *failure {
 		return nil
 	}
 	code, status := "AccessDenied", http.StatusForbidden
-	switch c.service {
-	case "identitystore":
-		code = "AccessDeniedException"
-	case "sso", "secretsmanager":
+	if _, query := namespaces[c.service]; !query {
 		code, status = "AccessDeniedException", http.StatusBadRequest
 	}
 	return fail(status, code, "User: %s is not authorized to perform: %s because no identity-based policy allows the %s action",

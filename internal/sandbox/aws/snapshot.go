@@ -52,7 +52,7 @@ func (c *Cloud) Inline(email string) map[string]string {
 	return read(c, func(s *state) map[string]string { return maps.Clone(s.mustUser(email).Inline) })
 }
 
-// Passwords and keys that somebody has: how many.
+// Credentials says how many passwords and keys somebody has.
 func (c *Cloud) Credentials(email string) int {
 	return read(c, func(s *state) int {
 		u := s.mustUser(email)
@@ -135,4 +135,14 @@ func (s *state) snapshot(except string) object {
 			return theirs[a.Principal]
 		}),
 	}
+}
+
+// Everybody are the ids of all users of the account.
+func (c IAM) Everybody() []string {
+	return read(c.Cloud, func(s *state) []string { return slices.Sorted(maps.Keys(s.Users)) })
+}
+
+// Everybody are the ids of all users of the identity store.
+func (c Center) Everybody() []string {
+	return read(c.Cloud, func(s *state) []string { return slices.Sorted(maps.Keys(s.Center.Users)) })
 }

@@ -12,7 +12,7 @@ var stsOperations = map[string]operation{
 }
 
 func (c *call) callerIdentity() (object, *failure) {
-	id := ""
+	var id string
 	if c.by.user != nil {
 		id = c.by.user.ID
 	} else {

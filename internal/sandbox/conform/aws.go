@@ -116,7 +116,10 @@ func checkAWSJSON(models []*awsModel, exchange sandbox.Exchange, prefix, name st
 		return c.wrong
 	}
 	for field := range body {
-		if field != "__type" && shape.Members[field] == nil && !(field == "message" && shape.Members["Message"] != nil) {
+		if field == "__type" || field == "message" && shape.Members["Message"] != nil {
+			continue
+		}
+		if shape.Members[field] == nil {
 			c.say("%s: %s: %s has no such member", where, field, code)
 		}
 	}

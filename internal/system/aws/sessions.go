@@ -113,9 +113,8 @@ func (c sessions) ofRole(ctx context.Context, name string) (access.Grant, error)
 		Note: "This ends everybody's sessions of the role " + name + " that are older than the apply, not this person's alone: they have to assume it again. " +
 			"Keep the policy " + roleRevocation + " on the role: later sessions it leaves alone, and without it this row is back.",
 	}
-	if stays := r.stays(); stays != nil {
-		grant.Stays = stays
-		return grant, nil
+	if grant.Stays = r.stays(); grant.Stays != nil {
+		return grant, nil //nolint:nilerr // that it stays is what there is to say
 	}
 	revoked, err := c.revoked(ctx, name)
 	if revoked {

@@ -16,7 +16,7 @@ var manages = []string{"terraform", "opentofu", "terragrunt", "cloudformation", 
 func managed(what string, tags []tag) string {
 	for _, t := range tags {
 		key, value := strings.ToLower(t.key), strings.ToLower(t.value)
-		by := ""
+		var by string
 		switch {
 		case strings.HasPrefix(key, "aws:cloudformation:"):
 			by = "a CloudFormation stack"
