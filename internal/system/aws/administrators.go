@@ -26,15 +26,17 @@ func (o *IAM) refuse(ctx context.Context, id access.AccountID) error {
 	if err != nil {
 		return system.IgnoreNotFound(err)
 	}
-	own, err := o.identity(ctx)
+	all, err := o.identities(ctx)
 	if err != nil {
 		return err
 	}
-	if role, session, ok := own.assumed(); ok && slices.Contains(o.namesOf(u.name, u.tags), strings.ToLower(session)) {
-		return &access.Error{
-			Kind: access.Blocked, Op: "check whose credential this is",
-			Reason: "the credential in use is a session of the role " + role + " that is named after this very person, " + session,
-			Fix:    "Let somebody else run this, or a pipeline.",
+	for _, own := range all {
+		if role, session, ok := own.assumed(); ok && slices.Contains(o.namesOf(u.name, u.tags), strings.ToLower(session)) {
+			return &access.Error{
+				Kind: access.Blocked, Op: "check whose credential this is",
+				Reason: "the credential in use is a session of the role " + role + " that is named after this very person, " + session,
+				Fix:    "Let somebody else run this, or a pipeline.",
+			}
 		}
 	}
 	return o.refuseLastAdministrator(ctx, u)

@@ -235,17 +235,19 @@ func (o *IdentityCenter) Get(ctx context.Context, id access.AccountID) (access.A
 // Caller returns who is signed in through Identity Center itself, where that is whose credential is used: the session of its
 // roles is named after the user. Anything else belongs to nobody in the identity store.
 func (o *IdentityCenter) Caller(ctx context.Context) (access.AccountID, bool, error) {
-	own, err := o.identity(ctx)
+	all, err := o.identities(ctx)
 	if err != nil {
 		return "", false, err
 	}
-	role, session, ok := own.assumed()
-	if !ok || !strings.HasPrefix(role, "AWSReservedSSO_") {
-		return "", false, nil
+	for _, own := range all {
+		role, session, ok := own.assumed()
+		if !ok || !strings.HasPrefix(role, "AWSReservedSSO_") {
+			continue
+		}
+		account, err := o.Find(ctx, access.Person(strings.ToLower(session)))
+		if access.KindOf(err) != access.NotFound {
+			return account.ID, err == nil, err
+		}
 	}
-	account, err := o.Find(ctx, access.Person(strings.ToLower(session)))
-	if access.KindOf(err) == access.NotFound {
-		return "", false, nil
-	}
-	return account.ID, err == nil, err
+	return "", false, nil
 }

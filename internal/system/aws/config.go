@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 
+	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
@@ -30,6 +31,9 @@ type IAMConfig struct {
 	Login
 	// EmailTag is the tag of a user that has the work email of its holder. email if empty.
 	EmailTag string
+	// RootEmail is the address that the account's root user signs in with, where it is told: IAM does not say, and lists no root
+	// user.
+	RootEmail string
 	// RevokeRoleSessions are the names of roles whose older sessions are to be ended, everybody's.
 	RevokeRoleSessions []string
 }
@@ -106,6 +110,13 @@ func (c IAMConfig) Validate() (_ IAMConfig, err error) {
 	c.EmailTag = cmp.Or(c.EmailTag, "email")
 	if !tagKey.MatchString(c.EmailTag) {
 		return c, system.Wrong("email_tag", c.EmailTag+" can't be the key of a tag")
+	}
+	if c.RootEmail != "" {
+		root, err := access.ParsePerson(c.RootEmail)
+		if err != nil {
+			return c, system.Wrong("root_email", err.Error())
+		}
+		c.RootEmail = string(root)
 	}
 	for _, name := range c.RevokeRoleSessions {
 		if !roleName.MatchString(name) {

@@ -37,16 +37,24 @@ func newWorld(t *testing.T, options sandboxaws.HandlerOptions, change func(*aws.
 	t.Cleanup(server.Close)
 	server.Observe(conform.AWS(t))
 	w.server = server
+	w.connect(t, change)
+	return w
+}
+
+// connect connects anew, with another configuration.
+func (w *world) connect(t *testing.T, change func(*aws.Login, *aws.IAMConfig)) {
+	t.Helper()
 	login := aws.Login{
 		Region: sandboxaws.Region, AccessKey: sandboxaws.AccessKey, SecretKey: sandboxaws.SecretKey, AccountID: sandboxaws.Number,
-		Endpoint: server.URL(), Run: system.Run{Clock: w.clock, UserAgent: "terraform-provider-offboard/test"},
+		Endpoint: w.server.URL(), Run: system.Run{Clock: w.clock, UserAgent: "terraform-provider-offboard/test"},
 	}
 	inAccount := aws.IAMConfig{}
 	if change != nil {
 		change(&login, &inAccount)
 	}
 	inAccount.Login = login
-	if inAccount, err = inAccount.Validate(); err != nil {
+	inAccount, err := inAccount.Validate()
+	if err != nil {
 		t.Fatal(err)
 	}
 	if w.iam, err = aws.NewIAM(t.Context(), inAccount); err != nil {
@@ -59,7 +67,6 @@ func newWorld(t *testing.T, options sandboxaws.HandlerOptions, change func(*aws.
 	if w.center, err = aws.NewIdentityCenter(t.Context(), inCenter); err != nil {
 		t.Fatal(err)
 	}
-	return w
 }
 
 // id is somebody's in IAM, and inCenter in Identity Center.

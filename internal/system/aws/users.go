@@ -126,16 +126,20 @@ func tagsOf(list []types.Tag) (tags []tag) {
 // or refuses to.
 func (o *IAM) nameOf(ctx context.Context, id access.AccountID) (name string, err error) {
 	call := doing("iam:ListUsers", "find the user %s", id)
-	users := 0
 	err = pages(call, func(mark *string) (string, error) {
 		out, err := ask(ctx, o.connection, call, o.iam.ListUsers, &iam.ListUsersInput{Marker: mark, MaxItems: sdk.Int32(1000)})
-		if err != nil {
+		switch {
+		case err != nil:
 			return "", err
+		case out.Users == nil:
+			return "", malformed(call, "no list")
 		}
-		users += len(out.Users)
 		for _, u := range out.Users {
-			if access.AccountID(sdk.ToString(u.UserId)) == id {
-				name = sdk.ToString(u.UserName)
+			if access.AccountID(sdk.ToString(u.UserId)) != id {
+				continue
+			}
+			if name = sdk.ToString(u.UserName); name == "" {
+				return "", malformed(call, "a user without a name")
 			}
 		}
 		return marker(call, out.IsTruncated, out.Marker)
@@ -193,8 +197,11 @@ func (o *IAM) details(ctx context.Context, call op, filter []types.EntityType, r
 		out, err := ask(ctx, o.connection, call, o.iam.GetAccountAuthorizationDetails, &iam.GetAccountAuthorizationDetailsInput{
 			Filter: filter, Marker: mark, MaxItems: sdk.Int32(1000),
 		})
-		if err != nil {
+		switch {
+		case err != nil:
 			return "", err
+		case out.UserDetailList == nil:
+			return "", malformed(call, "no list of users")
 		}
 		read(out)
 		return marker(call, out.IsTruncated, out.Marker)
@@ -236,8 +243,16 @@ func (o *IAM) namesOf(name string, tags []tag) (names []string) {
 }
 
 // Find looks for the user whose tag email has the address, or whose name it is, among all of them, which are listed once a
-// run.
+// run. Whoever has the root user's address is never found to have nothing: the root user is in no list of IAM's.
 func (o *IAM) Find(ctx context.Context, person access.Person) (access.Account, error) {
+	if o.config.RootEmail != "" && strings.EqualFold(string(person), o.config.RootEmail) {
+		return access.Account{}, &access.Error{
+			Kind: access.Blocked, Op: "find the user of " + string(person),
+			Reason: "this is the address of the account's root user (root_email), which may do everything, and which IAM neither shows nor removes",
+			Fix: "Give the account another root email address (AWS console, Account, or aws account start-primary-email-update), change the root " +
+				"password and MFA, and correct root_email. An IAM user of the same person can be removed before that by account = \"<id>\".",
+		}
+	}
 	roll, err := o.directory.Get(ctx, func() ([]access.Entry, error) { return o.Roll(ctx) })
 	if err != nil {
 		return access.Account{}, err
@@ -291,11 +306,16 @@ func (o *IAM) Get(ctx context.Context, id access.AccountID) (access.Account, err
 	return account, nil
 }
 
-// Caller returns the user whose access key is used. A role belongs to nobody.
+// Caller returns the user whose access key is used, be it to assume a role. A role belongs to nobody.
 func (o *IAM) Caller(ctx context.Context) (access.AccountID, bool, error) {
-	own, err := o.identity(ctx)
-	if err != nil || !userID.MatchString(own.id) {
+	all, err := o.identities(ctx)
+	if err != nil {
 		return "", false, err
 	}
-	return access.AccountID(own.id), true, nil
+	for _, own := range all {
+		if userID.MatchString(own.id) {
+			return access.AccountID(own.id), true, nil
+		}
+	}
+	return "", false, nil
 }

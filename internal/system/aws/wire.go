@@ -37,6 +37,9 @@ type connection struct {
 	sdk       sdk.Config
 	sts       *sts.Client
 	own       memo.Once[*identity]
+	// base is whose credential assumes the role, and nil where none is assumed.
+	base    *sts.Client
+	assumer memo.Once[*identity]
 }
 
 // sessionName is how a role's session of ours is called, in CloudTrail too.
@@ -63,7 +66,8 @@ func connect(ctx context.Context, l Login) (*connection, error) {
 	c := &connection{login: l, clock: l.Clock}
 	if l.AssumeRole != "" {
 		_, base := c.over(keys, region)
-		keys = sdk.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(base), l.AssumeRole, func(o *stscreds.AssumeRoleOptions) {
+		c.base = sts.NewFromConfig(base)
+		keys = sdk.NewCredentialsCache(stscreds.NewAssumeRoleProvider(c.base, l.AssumeRole, func(o *stscreds.AssumeRoleOptions) {
 			o.RoleSessionName = sessionName
 		}))
 	}
@@ -208,14 +212,16 @@ func wrong(status int, media string, body []byte) string {
 	return ""
 }
 
-// wholeXML says that a document ends, is a response, and says of which request.
+// wholeXML says that a document ends, is a response, says of which request, and where that was a question has a result: the SDK
+// takes a list without one for an empty list.
 func wholeXML(body []byte) bool {
 	decoder := xml.NewDecoder(bytes.NewReader(body))
-	root, id, depth := "", false, 0
+	root, id, depth, result := "", false, 0, false
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
-			return depth == 0 && strings.HasSuffix(root, "Response") && id
+			asked := strings.HasPrefix(root, "List") || strings.HasPrefix(root, "Get") || strings.HasPrefix(root, "Simulate")
+			return depth == 0 && strings.HasSuffix(root, "Response") && id && (result || !asked)
 		}
 		if err != nil {
 			return false
@@ -226,6 +232,7 @@ func wholeXML(body []byte) bool {
 				root = token.Name.Local
 			}
 			id = id || token.Name.Local == "RequestId"
+			result = result || depth == 1 && token.Name.Local == strings.TrimSuffix(root, "Response")+"Result"
 			depth++
 		case xml.EndElement:
 			depth--
@@ -242,24 +249,43 @@ type identity struct {
 // sts:GetCallerIdentity needs no permission.
 func (c *connection) identity(ctx context.Context) (*identity, error) {
 	return c.own.Get(ctx, func() (*identity, error) {
-		call := op{"find out whose the credential is", "sts:GetCallerIdentity"}
-		out, err := c.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-		if err = c.explain(ctx, call, err); err != nil {
+		found, err := c.whose(ctx, c.sts)
+		if err != nil {
 			return nil, err
 		}
-		found := &identity{account: sdk.ToString(out.Account), arn: sdk.ToString(out.Arn), id: sdk.ToString(out.UserId)}
-		switch {
-		case found.account == "" || found.arn == "" || found.id == "":
-			return nil, malformed(call, "an identity that is not whole")
-		case c.login.AccountID != "" && found.account != c.login.AccountID:
+		if c.login.AccountID != "" && found.account != c.login.AccountID {
 			return nil, &access.Error{
-				Kind: access.Denied, Op: call.what,
+				Kind: access.Denied, Op: asksWhose.what,
 				Reason: "the credential is of the account " + found.account + ", and account_id is " + c.login.AccountID,
 				Fix:    "Nothing was read or changed. Use a credential of the account that is meant, or correct account_id.",
 			}
 		}
 		return found, nil
 	})
+}
+
+var asksWhose = op{"find out whose the credential is", "sts:GetCallerIdentity"}
+
+func (c *connection) whose(ctx context.Context, client *sts.Client) (*identity, error) {
+	out, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err = c.explain(ctx, asksWhose, err); err != nil {
+		return nil, err
+	}
+	found := &identity{account: sdk.ToString(out.Account), arn: sdk.ToString(out.Arn), id: sdk.ToString(out.UserId)}
+	if found.account == "" || found.arn == "" || found.id == "" {
+		return nil, malformed(asksWhose, "an identity that is not whole")
+	}
+	return found, nil
+}
+
+// identities are the identity, and that of the credential with which its role is assumed: without that one there is no other.
+func (c *connection) identities(ctx context.Context) ([]*identity, error) {
+	own, err := c.identity(ctx)
+	if err != nil || c.base == nil {
+		return []*identity{own}, err
+	}
+	assumer, err := c.assumer.Get(ctx, func() (*identity, error) { return c.whose(ctx, c.base) })
+	return []*identity{own, assumer}, err
 }
 
 // assumed is the role and the session of the credential, where it is of a role.
