@@ -215,7 +215,7 @@ func listing(t *testing.T, test func(t *testing.T, w *world, name string, whole 
 	})
 }
 
-// Of an answer that has only its frame the SDK makes an empty list.
+// Of an object in JSON that has no list the SDK makes an empty one; XML without a result it refuses by itself.
 func TestSuccessWithNothingInItIsNeverAnEmptyList(t *testing.T) {
 	t.Parallel()
 	result := regexp.MustCompile(`(?s)<(\w+)Result>.*</\w+Result>`)

@@ -212,16 +212,14 @@ func wrong(status int, media string, body []byte) string {
 	return ""
 }
 
-// wholeXML says that a document ends, is a response, says of which request, and where that was a question has a result: the SDK
-// takes a list without one for an empty list.
+// wholeXML says that a document ends, is a response, and says of which request.
 func wholeXML(body []byte) bool {
 	decoder := xml.NewDecoder(bytes.NewReader(body))
-	root, id, depth, result := "", false, 0, false
+	root, id, depth := "", false, 0
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
-			asked := strings.HasPrefix(root, "List") || strings.HasPrefix(root, "Get") || strings.HasPrefix(root, "Simulate")
-			return depth == 0 && strings.HasSuffix(root, "Response") && id && (result || !asked)
+			return depth == 0 && strings.HasSuffix(root, "Response") && id
 		}
 		if err != nil {
 			return false
@@ -232,7 +230,6 @@ func wholeXML(body []byte) bool {
 				root = token.Name.Local
 			}
 			id = id || token.Name.Local == "RequestId"
-			result = result || depth == 1 && token.Name.Local == strings.TrimSuffix(root, "Response")+"Result"
 			depth++
 		case xml.EndElement:
 			depth--
