@@ -42,6 +42,10 @@ func (t *Transport) receive(resp *http.Response) error {
 	case status >= 400 && t.Vendor.Transient != nil && t.Vendor.Transient(status, body):
 		// "Not now", which some vendors' front ends say in plain words.
 		return nil
+	case t.Vendor.Wrong != nil:
+		if what := t.Vendor.Wrong(status, contentType(resp.Header), body); what != "" {
+			return t.malformed(resp, what)
+		}
 	case len(body) > 0 && !isJSON(resp.Header):
 		return t.malformed(resp, fmt.Sprintf("%s where JSON was expected", contentType(resp.Header)))
 	case len(body) > 0 && !json.Valid(body):

@@ -36,6 +36,9 @@ type Vendor struct {
 	Transient func(status int, body []byte) bool
 	// Final says that an answer of 500 and above is the vendor's last word, and that asking again can't help.
 	Final func(status int, body []byte) bool
+	// Wrong reads an answer below 500, by its content type and body, of a vendor that answers in more than JSON, and says what
+	// is wrong with it: "nothing, where XML was expected". Empty is nothing, and a nil Wrong is how JSON is read.
+	Wrong func(status int, media string, body []byte) string
 	// Harmless says that a request which is not a GET changes nothing, such as one for an access token.
 	Harmless func(*http.Request) bool
 	// Hint is what to look at when something answers that is not the vendor: "Check org_url."

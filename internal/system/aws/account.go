@@ -1,0 +1,216 @@
+package aws
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
+)
+
+// Account is the IAM user itself, until it has reached the end state chosen for it.
+//
+// IAM has no switch for a user. What comes nearest to suspending is an inline policy that denies everything: it works at once
+// and whatever else allows, it stops the password, every key and every temporary credential at the same time, it can be seen,
+// and deleting it undoes it. That the user can still open the console and see nothing there is no access.
+func Account(o *IAM) access.Connector { return account{IAM: o} }
+
+type account struct {
+	*IAM
+	disposition access.Disposition
+}
+
+var (
+	_ access.Disposer = account{}
+	_ access.Guard    = account{}
+)
+
+// suspension is the inline policy that denies everything, and denyAll what it says.
+const (
+	suspension = "OffboardSuspended"
+	denyAll    = `{"Version":"2012-10-17","Statement":[{"Sid":"OffboardSuspended","Effect":"Deny","Action":"*","Resource":"*"}]}`
+)
+
+// Dispose knows two end states.
+func (c account) Dispose(d access.Disposition) (access.Connector, bool) {
+	switch d {
+	case access.Suspend, access.Delete:
+		return account{c.IAM, d}, true
+	}
+	return nil, false
+}
+
+// denied says that a policy of the user's own denies everything to it: ours, or another, or AWSDenyAll.
+func (o *IAM) denied(ctx context.Context, u *user) (bool, error) {
+	policies, err := o.inline(ctx, u)
+	if err != nil {
+		return false, err
+	}
+	for _, d := range policies {
+		if d.deniesAll() {
+			return true, nil
+		}
+	}
+	attached, err := o.attached(ctx, u)
+	return slices.ContainsFunc(attached, func(p types.AttachedPolicy) bool { return isDenyAll(sdk.ToString(p.PolicyArn)) }), err
+}
+
+// detailDenied is denied, of a user as GetAccountAuthorizationDetails has it.
+func detailDenied(u types.UserDetail) bool {
+	if slices.ContainsFunc(u.AttachedManagedPolicies, func(p types.AttachedPolicy) bool { return isDenyAll(sdk.ToString(p.PolicyArn)) }) {
+		return true
+	}
+	return slices.ContainsFunc(u.UserPolicyList, func(p types.PolicyDetail) bool {
+		d, err := parse(op{}, p.PolicyDocument)
+		return err == nil && d.deniesAll()
+	})
+}
+
+// List returns the user until everything is denied to it, or it is gone.
+func (c account) List(ctx context.Context, id access.AccountID) (grants []access.Grant, err error) {
+	defer c.onlyIfGone(ctx, id, &err)
+	u, err := c.user(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	denied, err := c.denied(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	status := active
+	grant := access.Grant{ID: access.GrantID(u.id), Note: u.managed()}
+	if denied {
+		status, grant.Reached = suspended, access.Suspend
+	}
+	grant.Label = fmt.Sprintf("%s (IAM user, %s)", u.name, status)
+	if c.disposition == "" {
+		return []access.Grant{grant}, nil
+	}
+	return access.Under([]access.Grant{grant}, c.disposition), nil
+}
+
+// Remove brings the user to its end state. PutUserPolicy, DeleteUser.
+func (c account) Remove(ctx context.Context, id access.AccountID, _ access.GrantID) (access.Receipt, error) {
+	gone := access.Receipt{Assurance: access.Observed}
+	if c.disposition == "" {
+		return access.Receipt{}, &access.Error{Kind: access.Blocked, Op: "remove " + string(id), Reason: "no disposition is chosen", Fix: "Choose one."}
+	}
+	u, err := c.user(ctx, id)
+	if err != nil {
+		return gone, system.IgnoreNotFound(err)
+	}
+	if c.disposition == access.Delete {
+		return gone, c.delete(ctx, u)
+	}
+	return gone, c.put(ctx, u, suspension, denyAll)
+}
+
+// put gives the user an inline policy of ours.
+func (o *IAM) put(ctx context.Context, u *user, name, document string) error {
+	call := doing("iam:PutUserPolicy", "give %s the inline policy %s", u.name, name)
+	return write(ctx, o.connection, call, o.iam.PutUserPolicy, &iam.PutUserPolicyInput{UserName: u.userName(), PolicyName: &name, PolicyDocument: &document})
+}
+
+// delete deletes a user of which everything else is gone. What only denies is taken off last, and put back if the deletion
+// fails.
+func (c account) delete(ctx context.Context, u *user) error {
+	if err := c.nothingLeft(ctx, u); err != nil {
+		return system.IgnoreNotFound(err)
+	}
+	denied, err := c.denied(ctx, u)
+	if err != nil {
+		return system.IgnoreNotFound(err)
+	}
+	if err = c.takeOffDenials(ctx, u); err == nil {
+		call := doing("iam:DeleteUser", "delete the user %s", u.name)
+		err = write(ctx, c.connection, call, c.iam.DeleteUser, &iam.DeleteUserInput{UserName: u.userName()})
+	}
+	if err == nil || !denied {
+		return err
+	}
+	if back := c.put(context.WithoutCancel(ctx), u, suspension, denyAll); back != nil {
+		return &access.Error{
+			Kind: access.KindOf(err), Op: "delete the user " + u.name, Err: err,
+			Reason: fmt.Sprintf("%v; and the user is no longer suspended, as the policy %s could not be put back: %v", err, suspension, back),
+			Fix:    "Plan again with disposition = \"suspend\", or give the user the policy AWSDenyAll.",
+		}
+	}
+	return err
+}
+
+// takeOffDenials takes off the policies that only deny, which no other kind lists and which keep a user from being deleted.
+func (c account) takeOffDenials(ctx context.Context, u *user) error {
+	policies, err := c.inline(ctx, u)
+	if err != nil {
+		return system.IgnoreNotFound(err)
+	}
+	for name := range policies {
+		call := doing("iam:DeleteUserPolicy", "delete the inline policy %s of %s", name, u.name)
+		if err := write(ctx, c.connection, call, c.iam.DeleteUserPolicy, &iam.DeleteUserPolicyInput{UserName: u.userName(), PolicyName: &name}); err != nil {
+			return err
+		}
+	}
+	attached, err := c.attached(ctx, u)
+	for _, p := range attached {
+		call := doing("iam:DetachUserPolicy", "detach the policy %s from %s", *p.PolicyName, u.name)
+		if err := write(ctx, c.connection, call, c.iam.DetachUserPolicy, &iam.DetachUserPolicyInput{UserName: u.userName(), PolicyArn: p.PolicyArn}); err != nil {
+			return err
+		}
+	}
+	return system.IgnoreNotFound(err)
+}
+
+// nothingLeft refuses a deletion that would take along what no plan has shown.
+func (c account) nothingLeft(ctx context.Context, u *user) error {
+	var left, resources []string
+	for _, kind := range []struct {
+		resource  string
+		connector access.Connector
+	}{
+		{"offboard_authenticators", authenticators{c.IAM}},
+		{"offboard_keys", keys{c.IAM}},
+		{"offboard_group_membership", groupMembership{c.IAM}},
+		{"offboard_role_assignments", roleAssignments{c.IAM}},
+	} {
+		grants, err := kind.connector.List(ctx, u.id)
+		if err != nil {
+			return err
+		}
+		for _, grant := range grants {
+			left = append(left, grant.Label)
+			resources = append(resources, kind.resource)
+		}
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	return &access.Error{
+		Kind: access.Blocked, Op: "delete the user " + u.name,
+		Reason: "there is still something on it, which IAM does not delete along: " + strings.Join(left, ", "),
+		Fix:    "Let " + strings.Join(slices.Compact(resources), ", ") + " remove these first (depends_on).",
+	}
+}
+
+// Refuse keeps the account from losing who runs this and who administers it.
+func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
+	return c.refuse(ctx, id)
+}
+
+// text writes a policy that denies everything under a condition.
+func text(sid string, condition map[string]map[string]string) string {
+	data, err := json.Marshal(map[string]any{
+		"Version":   "2012-10-17",
+		"Statement": []any{map[string]any{"Sid": sid, "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}},
+	})
+	if err != nil {
+		panic(err) // it is plain data
+	}
+	return string(data)
+}
