@@ -16,7 +16,9 @@ import (
 // unsupported says that a configuration has to be run with the CLI. No test expects it as an error.
 type unsupported string
 
-func (e unsupported) Error() string { return string(e) + " is not known here: run this test with the CLI" }
+func (e unsupported) Error() string {
+	return string(e) + " is not known here: run this test with the CLI"
+}
 
 // A config is what one step has written.
 type config struct {
