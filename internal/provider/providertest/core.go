@@ -52,7 +52,7 @@ func (a action) shown() tfjson.Actions {
 
 // A change is what a plan says of one resource.
 type change struct {
-	// What it becomes of.
+	// Whose change it is.
 	*instance
 	action action
 	// prior is what was found by the refresh or the import, nil if there is nothing.
@@ -148,11 +148,11 @@ func (r *runner) begin() (*command, error) {
 }
 
 func (c *command) start(name string) error {
-	make, ok := c.providers[name]
+	serve, ok := c.providers[name]
 	if !ok {
 		return unsupported("the provider " + name)
 	}
-	started, err := make()
+	started, err := serve()
 	if err != nil {
 		return err
 	}

@@ -93,14 +93,14 @@ func (r *runner) step(step resource.TestStep) error {
 	if !step.PlanOnly {
 		before, err := r.plan(true, step.Destroy)
 		if err != nil {
-			return fmt.Errorf("Error running pre-apply plan: %w", err) //nolint:staticcheck // as the CLI's tests have it
+			return fmt.Errorf("Error running pre-apply plan: %w", err)
 		}
 		if err := check(r.ctx, before, step.ConfigPlanChecks.PreApply); err != nil {
 			return fmt.Errorf("pre-apply plan check: %w", err)
 		}
 		was := r.state
 		if err := r.apply(before); err != nil {
-			return fmt.Errorf("Error running apply: %w", err) //nolint:staticcheck // as the CLI's tests have it
+			return fmt.Errorf("Error running apply: %w", err)
 		}
 		if step.Check != nil {
 			checked := r.state
