@@ -5,7 +5,7 @@ locals {
   # { "okta/jane@acme.com" = { person = "jane@acme.com", system = "okta", … } }
   accounts = merge([
     for person, exit in local.people : {
-      for system in var.systems : "${system}/${person}" => {
+      for system in local.systems : "${system}/${person}" => {
         person          = person
         system          = system
         identity        = contains(local.identity_providers, system)

@@ -10,7 +10,7 @@ terraform {
 variable "systems" {
   type        = set(string)
   default     = ["okta", "google"]
-  description = "Where people have access. Whoever has only one of them names that one."
+  description = "Where people have access: okta, google, or both. The applications in scim are systems too."
 }
 
 variable "okta_org_url" {
@@ -37,6 +37,12 @@ variable "google_license_products" {
   description = "The ids of the products of Google's that were bought. null asks for each that there is, which takes a second a product."
 }
 
+variable "scim" {
+  type        = map(object({ url = string, profile = optional(string) }))
+  default     = {}
+  description = "Applications that speak SCIM: { slack = { url = \"https://api.slack.com/scim/v2\", profile = \"slack\" } }. The token comes from OFFBOARD_SCIM_SLACK_TOKEN."
+}
+
 variable "without" {
   type        = map(set(string))
   default     = {}
@@ -56,10 +62,13 @@ provider "offboard" {
     endpoint         = var.google_endpoint
     license_products = var.google_license_products
   } : null
+  scim      = var.scim
   protected = ["breakglass@acme.example"]
 }
 
 locals {
+  systems = setunion(var.systems, keys(var.scim))
+
   people = {
     for person, exit in merge(local.leavers_by_roster, yamldecode(file("${path.module}/leavers.yaml"))) :
     person => merge({ terminated = false, successor = null, disposition = "suspend", tolerate = {}, case = null }, try(local.leavers_by_roster[person], {}), exit)
@@ -70,7 +79,7 @@ locals {
 
   # The kinds of access that each system has, but for what var.without says of yours.
   kinds = {
-    for system in var.systems : system => setsubtract(
+    for system in local.systems : system => setsubtract(
       provider::offboard::kinds(system), setunion(lookup(var.without, system, []), contains(var.sweep, system) ? [] : ["received_delegations"]),
     )
   }
@@ -81,7 +90,7 @@ module "leaver" {
   for_each = local.people
 
   person             = each.key
-  systems            = var.systems
+  systems            = local.systems
   identity_providers = local.identity_providers
   kinds              = local.kinds
   terminated         = each.value.terminated

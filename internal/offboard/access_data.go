@@ -108,6 +108,13 @@ func (d *AccessData) search(w wanted, diags *diag.Diagnostics) search {
 			diags.Append(errorAt(rootSystems, "Unknown system", err))
 		}
 	}
+	for _, name := range sorted(c.pins) {
+		// One that is not looked at here is there all the same; one that isn't there is a slip of the pen, and its pin would
+		// be heeded by nobody.
+		if _, err := d.env.system(name); err != nil && !d.env.Unknown[name] {
+			diags.Append(errorAt(rootAccountIDs.AtMapKey(name), "Unknown system", err))
+		}
+	}
 	return c
 }
 

@@ -12,7 +12,10 @@ import (
 
 // What is said to people of a search for all that somebody holds, in the way of diagnostics.go.
 
-var rootSystems = path.Root(attrSystems)
+var (
+	rootSystems    = path.Root(attrSystems)
+	rootAccountIDs = path.Root(attrAccountIDs)
+)
 
 func errorIncomplete(c search, failures []string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Could not check access", fmt.Sprintf(

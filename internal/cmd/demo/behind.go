@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/scim"
 )
 
 // giveBack is what administrators do behind Terraform's back.
@@ -18,8 +20,10 @@ func (d *demo) giveBack(ctx context.Context) error {
 		return err
 	}
 	role := fmt.Sprintf(`{"assignedTo":%q,"roleId":%q,"scopeType":"CUSTOMER"}`, d.tenant.UserID(leaver), d.tenant.RoleID(google.HelpDeskRole))
-	return ask(ctx, http.MethodPost, d.inGoogle.URL(), "/admin/directory/v1/customer/my_customer/roleassignments", role,
-		"Bearer "+d.tenant.IssueToken(google.Admin))
+	err = errors.Join(err, ask(ctx, http.MethodPost, d.inGoogle.URL(), "/admin/directory/v1/customer/my_customer/roleassignments", role,
+		"Bearer "+d.tenant.IssueToken(google.Admin)))
+	active := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":true}]}`
+	return errors.Join(err, ask(ctx, http.MethodPatch, d.inApp.URL(), scim.Base+"/Users/"+d.app.UserID(leaver), active, "Bearer "+scim.Token))
 }
 
 func ask(ctx context.Context, method, base, path, body, credential string) error {

@@ -1,10 +1,11 @@
-// Demo takes one person through an exit from Okta and Google, with the real CLI and the provider as it is built,
+// Demo takes one person through an exit from Okta, Google and an application that speaks SCIM, with the real CLI and the provider as it is built,
 // against the sandbox. It ends with an error if anything is not as it says.
 package main
 
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,6 +15,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/scim"
 )
 
 const leaver = "jane.doe@acme.example"
@@ -51,6 +53,7 @@ func run(ctx context.Context) error {
 		"TF_VAR_google_admin=" + google.Admin, "TF_VAR_google_endpoint=" + d.inGoogle.URL(), `TF_VAR_sweep=["google"]`,
 		"TF_VAR_google_license_products=" + google.Bought,
 		"GOOGLEWORKSPACE_CREDENTIALS=" + google.KeyFile(d.inGoogle.URL()),
+		fmt.Sprintf(`TF_VAR_scim={ %s = { url = %q, profile = "slack" } }`, inApp, d.inApp.URL()+scim.Base), "OFFBOARD_SCIM_SLACK_TOKEN=" + scim.Token,
 	}
 	if err := d.pullRequest(ctx); err != nil {
 		return err
@@ -61,36 +64,46 @@ func run(ctx context.Context) error {
 	return d.story(ctx)
 }
 
-// A demo is one company in two systems, and the folder in which somebody leaves it.
+// A demo is one company in three systems, and the folder in which somebody leaves it.
 type demo struct {
 	*cli.Workspace
-	org              *okta.Org
-	tenant           *google.Tenant
-	inOkta, inGoogle *sandbox.Server
+	org                     *okta.Org
+	tenant                  *google.Tenant
+	app                     *scim.App
+	inOkta, inGoogle, inApp *sandbox.Server
 }
+
+// inApp is the name of the application in the configuration.
+const inApp = "slack"
 
 func open() (*demo, error) {
 	company, clk := sandbox.Acme(), clock.System{}
-	d := &demo{org: okta.NewOrg(company, clk), tenant: google.NewTenant(company, clk)}
-	var err error
-	if d.inOkta, err = sandbox.Serve(d.org.Handler(okta.HandlerOptions{}), sandbox.Options{}); err != nil {
-		return nil, err
-	}
-	if d.inGoogle, err = sandbox.Serve(d.tenant.Handler(google.HandlerOptions{}), sandbox.Options{}); err != nil {
-		d.inOkta.Close()
-		return nil, err
+	d := &demo{org: okta.NewOrg(company, clk), tenant: google.NewTenant(company, clk), app: scim.NewApp(company, clk)}
+	for api, server := range map[http.Handler]**sandbox.Server{
+		d.org.Handler(okta.HandlerOptions{}):                              &d.inOkta,
+		d.tenant.Handler(google.HandlerOptions{}):                         &d.inGoogle,
+		d.app.Handler(scim.HandlerOptions{Dialect: scim.Dialects[inApp]}): &d.inApp,
+	} {
+		var err error
+		if *server, err = sandbox.Serve(api, sandbox.Options{}); err != nil {
+			d.close()
+			return nil, err
+		}
 	}
 	return d, nil
 }
 
 func (d *demo) close() {
-	d.inOkta.Close()
-	d.inGoogle.Close()
+	for _, server := range []*sandbox.Server{d.inOkta, d.inGoogle, d.inApp} {
+		if server != nil {
+			server.Close()
+		}
+	}
 }
 
 // story is what the demo shows.
 func (d *demo) story(ctx context.Context) error {
-	say("%s leaves. Her accounts are in Okta and in Google Workspace, here two sandboxes that speak the vendors' own APIs.\n"+
+	say("%s leaves. Her accounts are in Okta, in Google Workspace and in Slack, here three sandboxes that speak the vendors' own APIs.\n"+
 		"    The pull request sets terminated: true in leavers.yaml, and opens the case, with who takes over what she made; this is the plan its approvers read:", leaver)
 	if err := d.plan(ctx, changes); err != nil {
 		return err
@@ -108,7 +121,7 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.apply(ctx); err != nil {
 		return err
 	}
-	say("For how long could she still sign in? From the first request of this apply, as the two systems logged it:")
+	say("For how long could she still sign in? From the first request of this apply, as the two identity systems logged it:")
 	if err := d.contained(exit); err != nil {
 		return err
 	}
@@ -120,26 +133,26 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.plan(ctx, clean); err != nil {
 		return err
 	}
-	say("Weeks later administrators put her back into a group in Okta and make her an administrator in Google, through the vendors' own APIs:")
+	say("Weeks later administrators put her back into a group in Okta, make her an administrator in Google and her account in Slack active again, through the vendors' own APIs:")
 	if err := d.giveBack(ctx); err != nil {
 		return err
 	}
-	say("The nightly plan catches both, and the case is open again (exit code 2, and the rows to go):")
+	say("The nightly plan catches all three, and the case is open again (exit code 2, and the rows to go):")
 	if err := d.plan(ctx, changes); err != nil {
 		return err
 	}
-	if err := d.exactlyLoses(ctx, row{"okta", "offboard_group_membership"}, row{"google", "offboard_role_assignments"}); err != nil {
+	if err := d.exactlyLoses(ctx, row{"okta", "offboard_group_membership"}, row{"google", "offboard_role_assignments"}, row{inApp, "offboard_account"}); err != nil {
 		return err
 	}
 	say("It is approved as any plan is, and applied:")
 	if err := d.apply(ctx); err != nil {
 		return err
 	}
-	say("Both are gone again, and the case is closed (exit code 0):")
+	say("All are gone again, and the case is closed (exit code 0):")
 	if err := d.plan(ctx, clean); err != nil {
 		return err
 	}
-	say("Done. %s; %s. Nothing is left running.", asked("Okta", d.inOkta), asked("Google", d.inGoogle))
+	say("Done. %s; %s; %s. Nothing is left running.", asked("Okta", d.inOkta), asked("Google", d.inGoogle), asked("Slack", d.inApp))
 	return nil
 }
 

@@ -48,7 +48,7 @@ func (d *demo) everyKindLosesSomething(ctx context.Context) error {
 		return err
 	}
 	for _, kind := range provider.Kinds {
-		for system, has := range map[string]bool{"okta": kind.Okta != nil, "google": kind.Google != nil} {
+		for system, has := range map[string]bool{"okta": kind.Okta != nil, "google": kind.Google != nil, inApp: kind.SCIM != nil} {
 			if has && going[row{system, "offboard_" + kind.Name}] == 0 {
 				return fmt.Errorf("the plan shows nothing to go in offboard_%s of %s", kind.Name, system)
 			}
