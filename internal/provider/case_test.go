@@ -164,6 +164,18 @@ const said = "attested_by = \"omar.haddad@acme.example\"\n  attested_at = \"2026
 func TestACaseClosesWhenNothingIsLeftAndIsOpenAgainWhenSomethingReturns(t *testing.T) {
 	t.Parallel()
 	w := newCaseWorld(t)
+	w.run(w.closes()[:3]...)
+}
+
+func TestACaseStaysClosedOverWhatIsAcceptedUntilItsDate(t *testing.T) {
+	t.Parallel()
+	w := newCaseWorld(t)
+	w.below(w.closes()...)
+}
+
+// closes are the steps of a case: closed when nothing is left, open again and closed when something returns; and then
+// what is accepted, and what can't be checked.
+func (w *world) closes() []resource.TestStep {
 	forgetful := slices.DeleteFunc(slices.Clone(caseKinds), func(kind string) bool { return kind == "keys" })
 	settled := map[string]string{
 		"okta/authenticators": "acknowledged" + fmt.Sprint(map[string]int{"acknowledged": 2, "observed": 7}), "okta/sessions": "acknowledged" + fmt.Sprint(map[string]int{"acknowledged": 1}),
@@ -179,14 +191,14 @@ func TestACaseClosesWhenNothingIsLeftAndIsOpenAgainWhenSomethingReturns(t *testi
     "okta/group_membership/%s" = { owner = "mei.tanaka@acme.example", reason = "hands over until Friday", until = "2026-11-27T00:00:00Z" }
   }`, w.org.GroupID("Project A"))), `resource "offboard_group_membership" "this" {`,
 		fmt.Sprintf("resource \"offboard_group_membership\" \"this\" {\n  tolerate = { %q = \"2026-11-27T00:00:00Z\" }", w.org.GroupID("Project A")), 1)
-	w.below(
-		resource.TestStep{
+	return []resource.TestStep{
+		{
 			// Nobody attested, and a resource forgotten: the plan says so, and the apply fails.
 			Config:           w.config(exitOf(forgetful, badge) + attestationOf()),
 			ConfigPlanChecks: before(expectOutstanding(heldOf(caseKinds...)...)),
 			ExpectError:      only(true, `(?s)The case stays open.*Badge system.*attested_by.*jane-ci.*offboard_keys`),
 		},
-		resource.TestStep{
+		{
 			Config:           w.config(exitOf(caseKinds, badge) + attestationOf(said)),
 			ConfigPlanChecks: before(expectOutstanding(append(heldOf("keys"), "Badge system: unattested (ask facilities@acme.example)")...)),
 			Check: resource.ComposeAggregateTestCheckFunc(
@@ -208,14 +220,13 @@ func TestACaseClosesWhenNothingIsLeftAndIsOpenAgainWhenSomethingReturns(t *testi
 				}),
 			),
 		},
-		resource.TestStep{Config: w.config(exitOf(caseKinds, badge) + attestationOf(said)), ConfigPlanChecks: nothing},
-		resource.TestStep{
+		{
 			PreConfig:        func() { w.clock.Advance(time.Hour); w.org.AddToGroup(okta.Jane, "Project A") },
 			Config:           w.config(exitOf(caseKinds, badge) + attestationOf(said)),
 			ConfigPlanChecks: before(expectOutstanding("Project A"), expectRows("offboard_group_membership.this", "Project A")),
 			Check:            expectAssurances(with(map[string]string{"okta/group_membership": "observed" + fmt.Sprint(map[string]int{"observed": 6})})),
 		},
-		resource.TestStep{
+		{
 			// What somebody accepts stays, until it doesn't.
 			PreConfig:        func() { w.clock.Advance(time.Hour); w.org.AddToGroup(okta.Jane, "Project A") },
 			Config:           w.config(tolerated + attestationOf(said)),
@@ -224,14 +235,14 @@ func TestACaseClosesWhenNothingIsLeftAndIsOpenAgainWhenSomethingReturns(t *testi
 				expectAssurances(with(map[string]string{"okta/group_membership": "waived" + fmt.Sprint(map[string]int{"observed": 5, "waived": 1})})),
 			),
 		},
-		resource.TestStep{Config: w.config(tolerated + attestationOf(said)), ConfigPlanChecks: nothing},
-		resource.TestStep{
+		{Config: w.config(tolerated + attestationOf(said)), ConfigPlanChecks: nothing},
+		{
 			PreConfig:        func() { w.clock.Advance(8 * 24 * time.Hour) },
 			Config:           w.config(tolerated + attestationOf(said)),
 			ConfigPlanChecks: before(expectOutstanding("Project A"), expectRows("offboard_group_membership.this", "Project A")),
 			Check:            expectAssurances(with(map[string]string{"okta/group_membership": "observed" + fmt.Sprint(map[string]int{"observed": 6})})),
 		},
-		resource.TestStep{
+		{
 			// It could not be checked: neither open nor closed is said of it.
 			PreConfig: func() {
 				w.server.Inject(sandbox.Fault{Match: sandbox.PathMatch("/api/v1/api-tokens"), Do: sandbox.Status(http.StatusForbidden, `{}`)})
@@ -239,9 +250,9 @@ func TestACaseClosesWhenNothingIsLeftAndIsOpenAgainWhenSomethingReturns(t *testi
 			Config:      w.config(caseOf(badge) + attestationOf(said)),
 			ExpectError: only(true, `(?s)Could not check access.*okta/keys`),
 		},
-		resource.TestStep{
+		{
 			PreConfig: func() { w.server.Heal() },
 			Config:    w.config(caseOf(badge) + attestationOf(said)), Check: expectAttribute(theCase, "status", "closed"),
 		},
-	)
+	}
 }

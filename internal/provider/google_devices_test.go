@@ -26,5 +26,5 @@ func TestADeviceThatASearchMissesIsAskedForBeforeItIsSaidToBeGone(t *testing.T) 
 		RefreshState: true, ExpectNonEmptyPlan: true,
 		Check: resource.ComposeTestCheckFunc(expectAccess(devices, everyInGoogle["devices"].holds...), expectAttribute(devices, "removed.%", "0")),
 	}
-	w.run(adopted, missed)
+	w.below(adopted, missed)
 }

@@ -534,7 +534,7 @@ func TestAnAccountIsNotTerminatedUnderAnAliasOfIts(t *testing.T) {
 	second := newGoogleWorld(t)
 	second.tenant.Delete(google.Jane)
 	second.tenant.AddAlias(google.Mei, google.Jane)
-	second.run(resource.TestStep{
+	second.below(resource.TestStep{
 		Config:      second.config(importedIn("google", "sessions", google.Jane, terminated)),
 		ExpectError: only(true, `(?s)Termination refused.*is\s+mei.tanaka@acme.example,\s+and\s+that\s+address\s+is\s+not\s+its\s+own`),
 	})

@@ -152,13 +152,10 @@ func TestAnExitWhosePlanCouldNotShowEverythingIsRefused(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			later := "resource \"terraform_data\" \"later\" {\n  input = \"suspend\"\n}\n"
-			w.run(
-				resource.TestStep{Config: w.config(one(c.kind, okta.Jane))},
-				resource.TestStep{
-					Config:      w.config(later + one(c.kind, okta.Jane, c.argument)),
-					ExpectError: only(true, `(?s)Not known when the plan is made.*`+c.attribute),
-				},
-			)
+			w.run(resource.TestStep{
+				Config:      w.config(later + imported(c.kind, okta.Jane, c.argument)),
+				ExpectError: only(true, `(?s)Not known when the plan is made.*`+c.attribute),
+			})
 		})
 	}
 }

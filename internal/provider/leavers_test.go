@@ -213,13 +213,14 @@ func TestInTheLeaversExampleOnlyASuspensionComesFirst(t *testing.T) {
 	}
 }
 
-func TestInTheLeaversExampleWhoIsSuspendedCanBeDeactivatedLater(t *testing.T) {
+func TestInTheLeaversExampleThePlanIsTheOneInTheREADMEAndWhoIsSuspendedCanBeDeactivatedLater(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, nil)
 	s.copyLeavers()
 	s.terminate()
 	s.do(0, "init")
-	s.do(0, "apply", "-auto-approve")
+	s.saysWhatTheREADMEDoes(s.do(2, "plan", "-no-color", "-detailed-exitcode", "-out=exit.tfplan"))
+	s.do(0, "apply", "exit.tfplan")
 	// A suspended account begins to count with the first plan, as wherever a harsher end is chosen, and goes with the next.
 	s.write("leavers.yaml", s.read("leavers.yaml")+"\n  disposition: deactivate\n")
 	s.says(s.do(2, "plan", "-no-color", "-detailed-exitcode", "-out=exit.tfplan"),

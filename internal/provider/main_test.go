@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
 
 	"github.com/offboard/terraform-provider-offboard/internal/cli"
@@ -26,6 +27,8 @@ func TestMain(m *testing.M) {
 var scratch string
 
 func prepare() error {
+	// What the tests keep is small, and what they throw away is much.
+	debug.SetGCPercent(400)
 	found, err := cli.Find(context.Background(), os.Getenv("TF_ACC_TERRAFORM_PATH"), os.Stderr)
 	if err != nil {
 		return err

@@ -395,7 +395,7 @@ func importsAll[C company](w *world, system string, kinds map[string]life[C]) {
 		})
 	}
 	steps[0].Config = w.config(body)
-	w.run(steps...)
+	w.below(steps...)
 }
 
 // Where access comes from.

@@ -65,7 +65,7 @@ func TestEveryKindOfAnApplicationIsWatchedThenRemovedThenKeptGone(t *testing.T) 
 func TestAnApplicationsAccountIsImportedAndDeletedInOnePlan(t *testing.T) {
 	t.Parallel()
 	w, app := newSCIMWorldOn(t, morning(), "pagerduty")
-	w.run(
+	w.below(
 		resource.TestStep{
 			Config:      w.config(oneIn("wiki", "account", scim.Jane)),
 			ExpectError: regexp.MustCompile(`(?s)Unknown disposition.*this system does not have\s+it.*"delete"`),
@@ -89,7 +89,7 @@ func TestTheOwnerOfAnApplicationsTokenIsRefusedAtPlan(t *testing.T) {
 	t.Parallel()
 	w, _ := newSCIMWorldOn(t, morning(), "generic")
 	writes := w.mark()
-	w.run(resource.TestStep{
+	w.below(resource.TestStep{
 		Config:      w.config(importedIn("wiki", "account", scim.TokenOwner, `disposition = "deactivate"`, terminated)),
 		ExpectError: regexp.MustCompile("Termination refused"),
 	})
@@ -104,7 +104,7 @@ func TestAnApplicationThatIsMisnamedOrMistypedIsRefusedWithWhatThereIs(t *testin
 		return "provider \"offboard\" {\n  scim = {\n" + inside + "\n  }\n}\n" + body
 	}
 	good := fmt.Sprintf("{ url = %q, token = \"t\" }", w.server.URL()+scim.Base)
-	w.run(
+	w.below(
 		resource.TestStep{Config: w.config(oneIn("wikki", "group_membership", scim.Jane)), ExpectError: regexp.MustCompile(`(?s)does not\s+configure\s+it;\s+configured:\s+wiki`)},
 		resource.TestStep{Config: w.config(oneIn("wiki", "sessions", scim.Jane)), ExpectError: regexp.MustCompile(`(?s)offboard_sessions has no system "wiki"`)},
 		resource.TestStep{Config: block("okta = " + good), ExpectError: regexp.MustCompile(`(?s)"okta" is a system of its\s+own`)},

@@ -52,7 +52,7 @@ func (a action) shown() tfjson.Actions {
 
 // A change is what a plan says of one resource.
 type change struct {
-	// What it becomes of.
+	// Whose change it is.
 	*instance
 	action action
 	// prior is what was found by the refresh or the import, nil if there is nothing.
@@ -285,7 +285,9 @@ func (c *command) planOne(p *plan, b *block, known values, refresh, end bool) (*
 			p.state[b.address] = prior
 		}
 	} else if b.imports != nil && !end {
-		prior, imported, err = c.imported(b, known)
+		if imported, err = b.importing(known); err == nil {
+			prior, err = c.imported(b, imported)
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -406,35 +408,40 @@ func same(address string, before, after *tfprotov6.ResourceIdentityData) error {
 	return fmt.Errorf("%s: unexpected identity change. This is a bug in the provider", address)
 }
 
-func (c *command) imported(b *block, known values) (*instance, string, error) {
+// importing is the id by which a block has a resource imported.
+func (b *block) importing(known values) (string, error) {
 	id, diags := b.imports.Value(known.context())
 	if diags.HasErrors() {
-		return nil, "", diags
+		return "", diags
 	}
 	if !id.IsKnown() || id.IsNull() || id.Type() != cty.String {
-		return nil, "", errors.New("Invalid import id argument") //nolint:staticcheck // core's words
+		return "", errors.New("Invalid import id argument") //nolint:staticcheck // core's words
 	}
-	resp, err := c.servers[b.provider].ImportResourceState(c.ctx, &tfprotov6.ImportResourceStateRequest{TypeName: b.typeName, ID: id.AsString()})
+	return id.AsString(), nil
+}
+
+func (c *command) imported(b *block, id string) (*instance, error) {
+	resp, err := c.servers[b.provider].ImportResourceState(c.ctx, &tfprotov6.ImportResourceStateRequest{TypeName: b.typeName, ID: id})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if err := failure(b.address, resp.Diagnostics); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	s, err := c.schema(b)
 	if err != nil || len(resp.ImportedResources) != 1 {
-		return nil, "", fmt.Errorf("%d resources were imported: %w", len(resp.ImportedResources), err)
+		return nil, fmt.Errorf("%d resources were imported: %w", len(resp.ImportedResources), err)
 	}
 	made, from := b.instance(), resp.ImportedResources[0]
 	if made.value, err = s.unwire(from.State); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	made.private, made.identity = from.Private, from.Identity
 	found, err := c.refreshed(made)
 	if err == nil && found == nil {
 		err = fmt.Errorf("%s: Cannot import non-existent remote object", b.address)
 	}
-	return found, id.AsString(), err
+	return found, err
 }
 
 // change plans what becomes of a resource.

@@ -17,7 +17,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -37,10 +39,17 @@ func Run(t *testing.T, providers Providers, steps ...resource.TestStep) {
 		if step.PreConfig != nil {
 			step.PreConfig()
 		}
-		if step.ImportState || step.RefreshState || step.Config == "" || len(step.ConfigStateChecks) > 0 {
-			t.Fatalf("step %d/%d: only steps with a configuration, plan checks and Check run without the CLI", i+1, len(steps))
+		if len(step.ConfigStateChecks)+len(step.RefreshPlanChecks.PostRefresh) > 0 || step.ImportStateCheck != nil || step.Config == "" && r.config == nil {
+			t.Fatalf("step %d/%d: checks are made by Check and ConfigPlanChecks, and the first step has a configuration", i+1, len(steps))
 		}
-		err := r.step(step)
+		run := r.step
+		switch {
+		case step.ImportState:
+			run = r.importState
+		case step.RefreshState:
+			run = r.refreshState
+		}
+		err := run(step)
 		var unsupported unsupported
 		switch {
 		case errors.As(err, &unsupported):
@@ -122,6 +131,59 @@ func (r *runner) step(step resource.TestStep) error {
 		if refresh && after.empty() && step.ExpectNonEmptyPlan {
 			return errors.New("expected a non-empty plan, but got an empty refresh plan")
 		}
+	}
+	return nil
+}
+
+// refreshState is a step that refreshes the state of the step before, and plans.
+func (r *runner) refreshState(step resource.TestStep) error {
+	found, err := r.plan(true, false)
+	if err != nil {
+		return err
+	}
+	r.state = found.state
+	if step.Check != nil {
+		if err := step.Check(r.state.shown()); err != nil {
+			return fmt.Errorf("check: %w", err)
+		}
+	}
+	after, err := r.plan(true, false)
+	if err != nil {
+		return err
+	}
+	if after.empty() == step.ExpectNonEmptyPlan {
+		return fmt.Errorf("the plan after the refresh is not what was expected: %s", after)
+	}
+	return nil
+}
+
+// importState is a step that imports a resource by its id, beside the state, and with ImportStateVerify compares it to
+// the one in the state.
+func (r *runner) importState(step resource.TestStep) error {
+	b := r.config.block(step.ResourceName)
+	if b == nil {
+		return unsupported("importing what is not in the configuration")
+	}
+	c, err := r.begin()
+	if err != nil {
+		return err
+	}
+	made, err := c.imported(b, step.ImportStateId)
+	if err != nil || !step.ImportStateVerify {
+		return err
+	}
+	kept, now := r.state.shown().RootModule().Resources[b.address].Primary.Attributes, state{b.address: made}.shown().RootModule().Resources[b.address].Primary.Attributes
+	for _, attributes := range []map[string]string{kept, now} {
+		maps.DeleteFunc(attributes, func(key, _ string) bool {
+			// An empty collection is as good as none.
+			empty := attributes[key] == "0" && (strings.HasSuffix(key, ".%") || strings.HasSuffix(key, ".#"))
+			return key == "%" || empty || slices.ContainsFunc(step.ImportStateVerifyIgnore, func(ignored string) bool {
+				return key == ignored || strings.HasPrefix(key, ignored+".")
+			})
+		})
+	}
+	if !maps.Equal(kept, now) {
+		return fmt.Errorf("%s was imported as %v and is %v in the state", b.address, now, kept)
 	}
 	return nil
 }
