@@ -40,6 +40,34 @@ type Subject struct {
 	Break func(Breakage)
 }
 
+// Choose makes the subject the connector of one disposition. The empty one leaves it as it is.
+func (s *Subject) Choose(t *testing.T, d access.Disposition) {
+	t.Helper()
+	if d == "" {
+		return
+	}
+	disposer, ok := s.Connector.(access.Disposer)
+	if !ok {
+		t.Fatal("not a Disposer")
+	}
+	s.Disposer = disposer
+	s.Connector, _ = disposer.Dispose(d)
+}
+
+// RunAll is Run for each of the kinds by their names.
+func RunAll[K any](t *testing.T, kinds map[string]K, fresh func(t *testing.T, kind K) Subject) {
+	t.Helper()
+	for name, kind := range kinds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			Run(t, func(t *testing.T) Subject {
+				t.Helper()
+				return fresh(t, kind)
+			})
+		})
+	}
+}
+
 // A Breakage is a way in which a system fails.
 type Breakage string
 

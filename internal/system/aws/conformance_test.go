@@ -13,6 +13,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	sandboxaws "github.com/offboard/terraform-provider-offboard/internal/sandbox/aws"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/sandboxtest"
 	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/aws"
 )
@@ -165,15 +166,10 @@ func list(_ *world, connector access.Connector, id access.AccountID) []access.Gr
 
 func TestEveryConnectorConforms(t *testing.T) {
 	t.Parallel()
-	for name, kind := range kinds {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			accesstest.Run(t, func(t *testing.T) accesstest.Subject {
-				t.Helper()
-				return kind.subject(t)
-			})
-		})
-	}
+	accesstest.RunAll(t, kinds, func(t *testing.T, kind prepared) accesstest.Subject {
+		t.Helper()
+		return kind.subject(t)
+	})
 }
 
 func (k prepared) subject(t *testing.T) accesstest.Subject {
@@ -189,7 +185,7 @@ func (k prepared) subject(t *testing.T) accesstest.Subject {
 	}
 	s := accesstest.Subject{
 		Single: k.single, Others: func() string { return w.cloud.Snapshot(login) },
-		Break: func(b accesstest.Breakage) { w.server.Inject(sandbox.Fault{Do: breakages[b]}) },
+		Break: breakages.Of(w.server),
 	}
 	id := w.id
 	if k.iam != nil {
@@ -198,14 +194,7 @@ func (k prepared) subject(t *testing.T) accesstest.Subject {
 		s.Connector, s.Nobody, id = k.center(w.center), "90672f0000-00000000-0000-4000-8000-000000000000", w.inCenter
 	}
 	s.Account = id(login)
-	if k.dispose != "" {
-		disposer, ok := s.Connector.(access.Disposer)
-		if !ok {
-			t.Fatal("not a Disposer")
-		}
-		s.Disposer = disposer
-		s.Connector, _ = disposer.Dispose(k.dispose)
-	}
+	s.Choose(t, k.dispose)
 	if k.kept != nil {
 		s.KeptBy, s.Kept = id(k.keptBy), k.kept(w)
 	}
@@ -232,12 +221,8 @@ func refusal(status int, code, codeInJSON string) func(http.ResponseWriter, *htt
 	}
 }
 
-var breakages = map[accesstest.Breakage]func(http.ResponseWriter, *http.Request, http.Handler){
-	accesstest.Locked:    refusal(http.StatusForbidden, "InvalidClientTokenId", "UnrecognizedClientException"),
-	accesstest.Forbidden: refusal(http.StatusForbidden, "AccessDenied", "AccessDeniedException"),
-	accesstest.Unwell:    refusal(http.StatusInternalServerError, "ServiceFailure", "InternalServerException"),
-	accesstest.Silent:    sandbox.ResetConnection(),
-	accesstest.Foreign:   sandbox.HTML404(),
-	accesstest.Torn:      sandbox.Truncated(),
-	accesstest.Empty:     sandbox.EmptyBody(),
-}
+var breakages = sandboxtest.NewBreakages(
+	refusal(http.StatusForbidden, "InvalidClientTokenId", "UnrecognizedClientException"),
+	refusal(http.StatusForbidden, "AccessDenied", "AccessDeniedException"),
+	refusal(http.StatusInternalServerError, "ServiceFailure", "InternalServerException"),
+)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/access/accesstest"
-	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	sandboxaws "github.com/offboard/terraform-provider-offboard/internal/sandbox/aws"
 )
 
@@ -35,7 +34,7 @@ func TestTheRollsConform(t *testing.T) {
 						}
 						return everybody
 					},
-					Break: func(b accesstest.Breakage) { w.server.Inject(sandbox.Fault{Do: breakages[b]}) },
+					Break: breakages.Of(w.server),
 				}
 			})
 		})

@@ -12,6 +12,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
 	sandboxgoogle "github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/sandboxtest"
 	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
 )
@@ -136,15 +137,10 @@ var kinds = map[string]prepared{
 
 func TestEveryConnectorConforms(t *testing.T) {
 	t.Parallel()
-	for name, kind := range kinds {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			accesstest.Run(t, func(t *testing.T) accesstest.Subject {
-				t.Helper()
-				return kind.subject(t)
-			})
-		})
-	}
+	accesstest.RunAll(t, kinds, func(t *testing.T, kind prepared) accesstest.Subject {
+		t.Helper()
+		return kind.subject(t)
+	})
 }
 
 func (k prepared) subject(t *testing.T) accesstest.Subject {
@@ -157,16 +153,9 @@ func (k prepared) subject(t *testing.T) accesstest.Subject {
 	s := accesstest.Subject{
 		Connector: k.connect(w.google), Account: w.id(sandboxgoogle.Jane), Single: k.single, Successor: w.id(sandboxgoogle.Mei),
 		Nobody: nobody, Others: func() string { return w.tenant.Snapshot(sandboxgoogle.Jane) },
-		Break: func(b accesstest.Breakage) { w.server.Inject(sandbox.Fault{Do: breakages[b]}) },
+		Break: breakages.Of(w.server),
 	}
-	if k.dispose != "" {
-		disposer, ok := s.Connector.(access.Disposer)
-		if !ok {
-			t.Fatal("not a Disposer")
-		}
-		s.Disposer = disposer
-		s.Connector, _ = disposer.Dispose(k.dispose)
-	}
+	s.Choose(t, k.dispose)
 	if k.kept != nil {
 		s.KeptBy, s.Kept = w.id(k.keptBy), k.kept(w)
 	}
@@ -179,12 +168,8 @@ func refusal(status int, reason, message string) func(http.ResponseWriter, *http
 		`{"error":{"code":%d,"message":%q,"errors":[{"domain":"global","reason":%q,"message":%q}]}}`, status, message, reason, message))
 }
 
-var breakages = map[accesstest.Breakage]func(http.ResponseWriter, *http.Request, http.Handler){
-	accesstest.Locked:    refusal(http.StatusUnauthorized, "authError", "Invalid Credentials"),
-	accesstest.Forbidden: refusal(http.StatusForbidden, "forbidden", "Not Authorized to access this resource/api"),
-	accesstest.Unwell:    refusal(http.StatusServiceUnavailable, "backendError", "Service unavailable. Please try again"),
-	accesstest.Silent:    sandbox.ResetConnection(),
-	accesstest.Foreign:   sandbox.HTML404(),
-	accesstest.Torn:      sandbox.Truncated(),
-	accesstest.Empty:     sandbox.EmptyBody(),
-}
+var breakages = sandboxtest.NewBreakages(
+	refusal(http.StatusUnauthorized, "authError", "Invalid Credentials"),
+	refusal(http.StatusForbidden, "forbidden", "Not Authorized to access this resource/api"),
+	refusal(http.StatusServiceUnavailable, "backendError", "Service unavailable. Please try again"),
+)

@@ -30,7 +30,7 @@ func TestTheRollConforms(t *testing.T) {
 				}
 				return ids
 			},
-			Break: func(b accesstest.Breakage) { w.server.Inject(sandbox.Fault{Do: breakages[b]}) },
+			Break: breakages.Of(w.server),
 		}
 	})
 }

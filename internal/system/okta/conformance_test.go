@@ -13,6 +13,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
 	sandboxokta "github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/sandboxtest"
 	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 )
@@ -118,15 +119,10 @@ func only(w *world, connect func(*okta.Okta) access.Connector, login string) acc
 
 func TestEveryConnectorConforms(t *testing.T) {
 	t.Parallel()
-	for name, kind := range kinds {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			accesstest.Run(t, func(t *testing.T) accesstest.Subject {
-				t.Helper()
-				return kind.subject(t)
-			})
-		})
-	}
+	accesstest.RunAll(t, kinds, func(t *testing.T, kind prepared) accesstest.Subject {
+		t.Helper()
+		return kind.subject(t)
+	})
 }
 
 func (k prepared) subject(t *testing.T) accesstest.Subject {
@@ -146,28 +142,17 @@ func (k prepared) subject(t *testing.T) accesstest.Subject {
 	s := accesstest.Subject{
 		Connector: k.connect(w.okta), Account: w.id(login), Single: k.single, Successor: w.id(sandboxokta.Mei),
 		Nobody: "00uNobodyHasThisId00", Others: func() string { return w.org.Snapshot(login) },
-		Break: func(b accesstest.Breakage) { w.server.Inject(sandbox.Fault{Do: breakages[b]}) },
+		Break: breakages.Of(w.server),
 	}
-	if k.dispose != "" {
-		disposer, ok := s.Connector.(access.Disposer)
-		if !ok {
-			t.Fatal("not a Disposer")
-		}
-		s.Disposer = disposer
-		s.Connector, _ = disposer.Dispose(k.dispose)
-	}
+	s.Choose(t, k.dispose)
 	if k.kept != nil {
 		s.KeptBy, s.Kept = w.id(k.keptBy), k.kept(w)
 	}
 	return s
 }
 
-var breakages = map[accesstest.Breakage]func(http.ResponseWriter, *http.Request, http.Handler){
-	accesstest.Locked:    sandbox.Status(http.StatusUnauthorized, `{"errorCode":"E0000011","errorSummary":"Invalid token provided"}`),
-	accesstest.Forbidden: sandbox.Status(http.StatusForbidden, `{"errorCode":"E0000006","errorSummary":"You do not have permission to perform the requested action"}`),
-	accesstest.Unwell:    sandbox.Status(http.StatusInternalServerError, `{"errorCode":"E0000009","errorSummary":"Internal Server Error"}`),
-	accesstest.Silent:    sandbox.ResetConnection(),
-	accesstest.Foreign:   sandbox.HTML404(),
-	accesstest.Torn:      sandbox.Truncated(),
-	accesstest.Empty:     sandbox.EmptyBody(),
-}
+var breakages = sandboxtest.NewBreakages(
+	sandbox.Status(http.StatusUnauthorized, `{"errorCode":"E0000011","errorSummary":"Invalid token provided"}`),
+	sandbox.Status(http.StatusForbidden, `{"errorCode":"E0000006","errorSummary":"You do not have permission to perform the requested action"}`),
+	sandbox.Status(http.StatusInternalServerError, `{"errorCode":"E0000009","errorSummary":"Internal Server Error"}`),
+)

@@ -51,7 +51,7 @@ func TestTheRollConforms(t *testing.T) {
 		w.org.Suspend(sandboxokta.Jane)
 		return accesstest.RollSubject{
 			Registrar: w.okta, Everybody: w.everybody, Inactive: w.id(sandboxokta.Jane),
-			Break: func(b accesstest.Breakage) { w.server.Inject(sandbox.Fault{Do: breakages[b]}) },
+			Break: breakages.Of(w.server),
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/sandboxtest"
 	sandboxscim "github.com/offboard/terraform-provider-offboard/internal/sandbox/scim"
 	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/scim"
@@ -115,16 +116,11 @@ var kinds = map[string]prepared{
 
 func TestEveryConnectorConforms(t *testing.T) {
 	t.Parallel()
-	for name, kind := range kinds {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			accesstest.Run(t, func(t *testing.T) accesstest.Subject {
-				t.Helper()
-				// Lag and small pages are how an application is on a bad day; a connector has to be right on that day too.
-				return kind.subject(t, sandboxscim.HandlerOptions{Lag: 1, PageSize: 7, Dialect: sandboxscim.Dialects[kind.profile]})
-			})
-		})
-	}
+	accesstest.RunAll(t, kinds, func(t *testing.T, kind prepared) accesstest.Subject {
+		t.Helper()
+		// Lag and small pages are how an application is on a bad day; a connector has to be right on that day too.
+		return kind.subject(t, sandboxscim.HandlerOptions{Lag: 1, PageSize: 7, Dialect: sandboxscim.Dialects[kind.profile]})
+	})
 }
 
 // What the standard leaves to a server is not what a connector may depend on.
@@ -161,16 +157,9 @@ func (k prepared) subject(t *testing.T, options sandboxscim.HandlerOptions) acce
 	s := accesstest.Subject{
 		Connector: k.connect(w.scim), Account: w.id(sandboxscim.Jane), Single: k.single, Nobody: "ffffffff-0000-0000-0000-000000000000",
 		Others: func() string { return w.app.Snapshot(sandboxscim.Jane) },
-		Break:  func(b accesstest.Breakage) { w.server.Inject(sandbox.Fault{Do: breakages[b]}) },
+		Break:  breakages.Of(w.server),
 	}
-	if k.dispose != "" {
-		disposer, ok := s.Connector.(access.Disposer)
-		if !ok {
-			t.Fatal("not a Disposer")
-		}
-		s.Disposer = disposer
-		s.Connector, _ = disposer.Dispose(k.dispose)
-	}
+	s.Choose(t, k.dispose)
 	if k.kept != nil {
 		s.KeptBy, s.Kept = w.id(k.keptBy), k.kept(w)
 	}
@@ -182,12 +171,8 @@ func refused(status int, detail string) string {
 	return `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"` + strconv.Itoa(status) + `","detail":"` + detail + `"}`
 }
 
-var breakages = map[accesstest.Breakage]func(http.ResponseWriter, *http.Request, http.Handler){
-	accesstest.Locked:    sandbox.Status(http.StatusUnauthorized, refused(http.StatusUnauthorized, "Authorization failure.")),
-	accesstest.Forbidden: sandbox.Status(http.StatusForbidden, refused(http.StatusForbidden, "Not permitted.")),
-	accesstest.Unwell:    sandbox.Status(http.StatusInternalServerError, refused(http.StatusInternalServerError, "Internal error.")),
-	accesstest.Silent:    sandbox.ResetConnection(),
-	accesstest.Foreign:   sandbox.HTML404(),
-	accesstest.Torn:      sandbox.Truncated(),
-	accesstest.Empty:     sandbox.EmptyBody(),
-}
+var breakages = sandboxtest.NewBreakages(
+	sandbox.Status(http.StatusUnauthorized, refused(http.StatusUnauthorized, "Authorization failure.")),
+	sandbox.Status(http.StatusForbidden, refused(http.StatusForbidden, "Not permitted.")),
+	sandbox.Status(http.StatusInternalServerError, refused(http.StatusInternalServerError, "Internal error.")),
+)

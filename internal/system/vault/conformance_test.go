@@ -10,6 +10,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/sandboxtest"
 	sandboxvault "github.com/offboard/terraform-provider-offboard/internal/sandbox/vault"
 	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/vault"
@@ -106,15 +107,10 @@ func stays(connect func(*vault.Vault) access.Connector, email string) func(*test
 
 func TestEveryConnectorConforms(t *testing.T) {
 	t.Parallel()
-	for name, kind := range kinds {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			accesstest.Run(t, func(t *testing.T) accesstest.Subject {
-				t.Helper()
-				return kind.subject(t)
-			})
-		})
-	}
+	accesstest.RunAll(t, kinds, func(t *testing.T, kind prepared) accesstest.Subject {
+		t.Helper()
+		return kind.subject(t)
+	})
 }
 
 func (k prepared) subject(t *testing.T) accesstest.Subject {
@@ -131,28 +127,17 @@ func (k prepared) subject(t *testing.T) accesstest.Subject {
 	s := accesstest.Subject{
 		Connector: k.connect(w.vault), Account: w.id(email), Single: k.single, Successor: w.id(sandboxvault.Mei),
 		Nobody: "00000000-0000-0000-0000-000000000000", Others: func() string { return w.cluster.Snapshot(email) },
-		Break: func(b accesstest.Breakage) { w.server.Inject(sandbox.Fault{Do: breakages[b]}) },
+		Break: breakages.Of(w.server),
 	}
-	if k.dispose != "" {
-		disposer, ok := s.Connector.(access.Disposer)
-		if !ok {
-			t.Fatal("not a Disposer")
-		}
-		s.Disposer = disposer
-		s.Connector, _ = disposer.Dispose(k.dispose)
-	}
+	s.Choose(t, k.dispose)
 	if k.kept != nil {
 		s.KeptBy, s.Kept = w.id(k.keptBy), k.kept(t, w)
 	}
 	return s
 }
 
-var breakages = map[accesstest.Breakage]func(http.ResponseWriter, *http.Request, http.Handler){
-	accesstest.Locked:    sandbox.Status(http.StatusForbidden, `{"errors":["2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"]}`),
-	accesstest.Forbidden: sandbox.Status(http.StatusForbidden, `{"errors":["1 error occurred:\n\t* permission denied\n\n"]}`),
-	accesstest.Unwell:    sandbox.Status(http.StatusInternalServerError, `{"errors":["1 error occurred:\n\t* internal error\n\n"]}`),
-	accesstest.Silent:    sandbox.ResetConnection(),
-	accesstest.Foreign:   sandbox.HTML404(),
-	accesstest.Torn:      sandbox.Truncated(),
-	accesstest.Empty:     sandbox.EmptyBody(),
-}
+var breakages = sandboxtest.NewBreakages(
+	sandbox.Status(http.StatusForbidden, `{"errors":["2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"]}`),
+	sandbox.Status(http.StatusForbidden, `{"errors":["1 error occurred:\n\t* permission denied\n\n"]}`),
+	sandbox.Status(http.StatusInternalServerError, `{"errors":["1 error occurred:\n\t* internal error\n\n"]}`),
+)
