@@ -4,12 +4,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // What administrators and people do while the provider works.
 
 func (s *state) mustUser(email string) *user {
-	for _, u := range sorted(s.Users) {
+	for _, u := range sandbox.Sorted(s.Users) {
 		if strings.EqualFold(u.Tags["email"], email) || strings.EqualFold(u.Name, email) {
 			return u
 		}

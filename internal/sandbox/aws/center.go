@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 var ssoOperations = map[string]operation{
@@ -180,7 +182,7 @@ func (n *center) describe(p *person) object {
 func (c *call) listPeople() (object, *failure) {
 	n := &c.view("people").Center
 	list := []object{}
-	for _, p := range sorted(n.Users) {
+	for _, p := range sandbox.Sorted(n.Users) {
 		list = append(list, n.describe(p))
 	}
 	return tokened(c, "Users", list), nil
@@ -246,7 +248,7 @@ func (c *call) listMemberships() (object, *failure) {
 	}
 	n := &c.view("member/" + c.member()).Center
 	list := []object{}
-	for _, g := range sorted(n.Groups) {
+	for _, g := range sandbox.Sorted(n.Groups) {
 		if _, ok := g.Members[c.member()]; ok {
 			list = append(list, n.membership(g, c.member()))
 		}

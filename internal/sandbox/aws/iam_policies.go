@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // escaped is a policy document as IAM sends it: by RFC 3986, in which a space is %20.
@@ -41,7 +43,7 @@ func (c *call) details() (object, *failure) {
 	var all []entry
 	wanted := func(kind string) bool { return len(filter) == 0 || slices.Contains(filter, kind) }
 	if wanted("User") {
-		for _, u := range sorted(s.Users) {
+		for _, u := range sandbox.Sorted(s.Users) {
 			groups := []string{}
 			for _, g := range s.groupsOf(u.ID) {
 				groups = append(groups, g.Name)
@@ -57,7 +59,7 @@ func (c *call) details() (object, *failure) {
 		}
 	}
 	if wanted("Group") {
-		for _, g := range sorted(s.Groups) {
+		for _, g := range sandbox.Sorted(s.Groups) {
 			all = append(all, entry{"GroupDetailList", object{
 				"GroupId": g.ID, "GroupName": g.Name, "Path": g.Path, "Arn": s.arn("group", g.Path, g.Name), "CreateDate": g.Created,
 				"AttachedManagedPolicies": attached(s, g.Attached), "GroupPolicyList": inline(g.Inline),
@@ -65,7 +67,7 @@ func (c *call) details() (object, *failure) {
 		}
 	}
 	if wanted("Role") {
-		for _, r := range sorted(s.Roles) {
+		for _, r := range sandbox.Sorted(s.Roles) {
 			all = append(all, entry{"RoleDetailList", object{
 				"RoleId": r.ID, "RoleName": r.Name, "Path": r.Path, "Arn": s.arn("role", r.Path, r.Name), "CreateDate": r.Created,
 				"AssumeRolePolicyDocument": escaped(r.Trust), "AttachedManagedPolicies": attached(s, r.Attached), "RolePolicyList": inline(r.Inline),
@@ -73,7 +75,7 @@ func (c *call) details() (object, *failure) {
 		}
 	}
 	if wanted("LocalManagedPolicy") {
-		for _, p := range sorted(s.Policies) {
+		for _, p := range sandbox.Sorted(s.Policies) {
 			if strings.HasPrefix(p.ARN, "arn:aws:iam::aws:") {
 				continue
 			}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // iamOperations are those of IAM. An operation is answered with nothing but its request's id where there is no result.
@@ -95,7 +97,7 @@ func (s *state) describe(u *user) object {
 func (c *call) listUsers() (object, *failure) {
 	s := c.view("users")
 	list := []object{}
-	for _, u := range sorted(s.Users) {
+	for _, u := range sandbox.Sorted(s.Users) {
 		described := s.describe(u)
 		delete(described, "PermissionsBoundary")
 		list = append(list, described)

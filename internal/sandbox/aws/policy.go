@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // The decisions of a policy evaluation, as SimulatePrincipalPolicy calls them.
@@ -104,15 +106,15 @@ func glob(pattern, value string) bool {
 
 // policiesOf are the documents of all of a user's policies: its own and its groups'.
 func (s *state) policiesOf(u *user) []string {
-	documents := append(s.managed(u.Attached), sorted(u.Inline)...)
+	documents := append(s.managed(u.Attached), sandbox.Sorted(u.Inline)...)
 	for _, g := range s.groupsOf(u.ID) {
-		documents = append(append(documents, s.managed(g.Attached)...), sorted(g.Inline)...)
+		documents = append(append(documents, s.managed(g.Attached)...), sandbox.Sorted(g.Inline)...)
 	}
 	return documents
 }
 
 func (s *state) policiesOfRole(r *role) []string {
-	return append(s.managed(r.Attached), sorted(r.Inline)...)
+	return append(s.managed(r.Attached), sandbox.Sorted(r.Inline)...)
 }
 
 func (s *state) managed(arns []string) (documents []string) {

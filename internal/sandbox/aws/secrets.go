@@ -2,6 +2,8 @@ package aws
 
 import (
 	"net/http"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 var secretOperations = map[string]operation{
@@ -38,7 +40,7 @@ func (x *secret) stages() object {
 
 func (c *call) listSecrets() (object, *failure) {
 	list := []object{}
-	for _, x := range sorted(c.state.Secrets) {
+	for _, x := range sandbox.Sorted(c.state.Secrets) {
 		if !x.Deleted.IsZero() && c.params["IncludePlannedDeletion"] != true {
 			continue
 		}

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // UserID is the id of somebody's IAM user, be it deleted.
@@ -87,14 +89,14 @@ func (s *state) snapshot(except string) object {
 	mine := func(addresses ...string) bool {
 		return slices.ContainsFunc(addresses, func(a string) bool { return strings.EqualFold(a, except) })
 	}
-	for _, u := range sorted(s.Users) {
+	for _, u := range sandbox.Sorted(s.Users) {
 		if mine(u.Tags["email"], u.Name) {
 			theirs[u.ID] = true
 			continue
 		}
 		users = append(users, *u)
 	}
-	for _, p := range sorted(s.Center.Users) {
+	for _, p := range sandbox.Sorted(s.Center.Users) {
 		if mine(p.Email) {
 			theirs[p.ID] = true
 			continue

@@ -1,15 +1,15 @@
 package aws
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // state is all there is, as it is kept in memory and in a file.
@@ -195,7 +195,7 @@ func (s *state) groupByName(name string) *group {
 }
 
 func (s *state) groupsOf(id string) (groups []*group) {
-	for _, g := range sorted(s.Groups) {
+	for _, g := range sandbox.Sorted(s.Groups) {
 		if slices.Contains(g.Members, id) {
 			groups = append(groups, g)
 		}
@@ -208,11 +208,3 @@ func (s *state) arn(kind, path, name string) string {
 }
 
 func (s *state) userARN(u *user) string { return s.arn("user", u.Path, u.Name) }
-
-// sorted are the values of a map in the order of their keys.
-func sorted[K cmp.Ordered, V any](m map[K]V) (values []V) {
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		values = append(values, m[key])
-	}
-	return values
-}

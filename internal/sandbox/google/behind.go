@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // The methods in this file change the tenant without its API: they are what an administrator, another system or
@@ -29,7 +31,7 @@ func (s *state) mustGroup(email string) *group {
 }
 
 func (s *state) mustRole(name string) *role {
-	for _, r := range sorted(s.Roles) {
+	for _, r := range sandbox.Sorted(s.Roles) {
 		if r.Name == name {
 			return r
 		}
@@ -123,7 +125,7 @@ func (t *Tenant) Recreate(email string) {
 // deleted is the last one who was deleted of those who had an address.
 func (s *state) deleted(email string) *user {
 	var last *user
-	for _, u := range sorted(s.Deleted) {
+	for _, u := range sandbox.Sorted(s.Deleted) {
 		if strings.EqualFold(u.PrimaryEmail, email) && (last == nil || u.Deleted.After(last.Deleted)) {
 			last = u
 		}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // Devices, which Google shows in three places: the people's own phones in the Directory API, every device with whoever
@@ -92,7 +94,7 @@ func (c *call) listMobile() reply {
 		return failed.reply()
 	}
 	rows, s := []object{}, c.devicesSeen()
-	for _, d := range sorted(s.Devices) {
+	for _, d := range sandbox.Sorted(s.Devices) {
 		if row := s.mobileRow(d, c.wholeDevice()); !d.Company && row != nil && (address == "" || strings.EqualFold(s.Users[d.User].PrimaryEmail, address)) {
 			rows = append(rows, row)
 		}
@@ -120,7 +122,7 @@ func (s *state) mobileRow(d *device, whole bool) object {
 }
 
 func (c *call) mobileAt(s *state) (*device, *failure) {
-	for _, d := range sorted(s.Devices) {
+	for _, d := range sandbox.Sorted(s.Devices) {
 		if d.Resource == c.r.PathValue("resourceId") && !d.Company && s.Users[d.User] != nil {
 			return d, nil
 		}
@@ -166,7 +168,7 @@ func (c *call) listChromeOS() reply {
 		return failed.reply()
 	}
 	rows := []object{}
-	for _, d := range sorted(c.devicesSeen().Chromebooks) {
+	for _, d := range sandbox.Sorted(c.devicesSeen().Chromebooks) {
 		if address == "" || strings.EqualFold(d.AnnotatedUser, address) {
 			rows = append(rows, d.row(c.wholeDevice()))
 		}
@@ -244,7 +246,7 @@ func (c *call) listDeviceUsers() reply {
 		return failed.reply()
 	}
 	rows, s := []object{}, c.devicesSeen()
-	for _, d := range sorted(s.Devices) {
+	for _, d := range sandbox.Sorted(s.Devices) {
 		if row := s.deviceUserRow(d); row != nil && (address == "" || strings.EqualFold(s.Users[d.User].PrimaryEmail, address)) &&
 			slices.Contains([]string{"-", d.Name}, c.r.PathValue("devicesId")) {
 			rows = append(rows, row)
@@ -281,7 +283,7 @@ func (c *call) getDevice() reply {
 	if failed := c.checkOurselves(c.query.Get("customer")); failed != nil {
 		return failed.reply()
 	}
-	for _, d := range sorted(c.devicesSeen().Devices) {
+	for _, d := range sandbox.Sorted(c.devicesSeen().Devices) {
 		if d.Name == c.r.PathValue("devicesId") {
 			row := object{"name": "devices/" + d.Name, "deviceId": d.ID, "serialNumber": d.Serial, "model": d.Model, "deviceType": d.Type, "ownerType": "BYOD"}
 			if d.Company {
@@ -295,7 +297,7 @@ func (c *call) getDevice() reply {
 
 // deviceUserAt is the device whose user the path names.
 func (c *call) deviceUserAt(s *state, verb string) (*device, *failure) {
-	for _, d := range sorted(s.Devices) {
+	for _, d := range sandbox.Sorted(s.Devices) {
 		if d.userName()+verb == "devices/"+c.r.PathValue("devicesId")+"/deviceUsers/"+c.r.PathValue("deviceUsersId") && s.Users[d.User] != nil {
 			return d, nil
 		}

@@ -3,6 +3,8 @@ package google
 import (
 	"slices"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // deviceTable is every device, and chromebookTable every ChromeOS device.
@@ -48,7 +50,7 @@ func (s *state) enroll(u *user, model, kind string, company bool) {
 
 func (s *state) deviceOf(email, model string) *device {
 	u := s.mustUser(email)
-	for _, d := range sorted(s.Devices) {
+	for _, d := range sandbox.Sorted(s.Devices) {
 		if d.User == u.ID && d.Model == model {
 			return d
 		}

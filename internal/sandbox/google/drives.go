@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 const (
@@ -157,7 +159,7 @@ func (c *call) listDrives() reply {
 		return failed.reply()
 	}
 	rows := []object{}
-	for _, d := range sorted(c.state.SharedDrives) {
+	for _, d := range sandbox.Sorted(c.state.SharedDrives) {
 		rows = append(rows, driveRow(d))
 	}
 	return c.plainList("drive#driveList", "drives", rows, 10)

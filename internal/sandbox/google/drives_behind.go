@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // What members of shared drives and administrators do with them, and what there is to see of it.
 
 func (s *state) mustDrive(name string) *sharedDrive {
-	for _, d := range sorted(s.SharedDrives) {
+	for _, d := range sandbox.Sorted(s.SharedDrives) {
 		if d.Name == name {
 			return d
 		}

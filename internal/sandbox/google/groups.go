@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // listGroups lists the groups of the tenant, or those that somebody is a direct member of.
@@ -38,7 +40,7 @@ func (c *call) listGroups() reply {
 func (c *call) listedGroups() ([]*group, *failure) {
 	key := c.query.Get("userKey")
 	if key == "" {
-		return sorted(c.state.Groups), c.checkRealm()
+		return sandbox.Sorted(c.state.Groups), c.checkRealm()
 	}
 	if c.query.Get("customer") != "" {
 		return nil, badRequest("Bad Request")

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 const (
@@ -152,7 +154,7 @@ func (c *call) listLicences() reply {
 		return invalid("Invalid product id.").reply()
 	}
 	rows := []object{}
-	for _, u := range sorted(c.state.Users) {
+	for _, u := range sandbox.Sorted(c.state.Users) {
 		if sku := c.view(u.ID).Licences[product][u.ID]; sku != "" {
 			rows = append(rows, licenceRow(product, sku, u))
 		}

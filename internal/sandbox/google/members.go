@@ -3,6 +3,8 @@ package google
 import (
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // listMembers lists the direct members of a group, or with includeDerivedMembership those of the groups in it,
@@ -42,7 +44,7 @@ func isRole(role string) bool { return role == Owner || role == Manager || role 
 
 // membersOf are the members of a group. Those of groups inside are plain members of the outer one (a guess).
 func (s *state) membersOf(g *group, derived bool) []*member {
-	list := sorted(g.Members)
+	list := sandbox.Sorted(g.Members)
 	if !derived {
 		return list
 	}
@@ -57,7 +59,7 @@ func (s *state) membersOf(g *group, derived bool) []*member {
 			if m.Type != groupMember || s.Groups[m.ID] == nil {
 				continue
 			}
-			for _, inner := range sorted(s.Groups[m.ID].Members) {
+			for _, inner := range sandbox.Sorted(s.Groups[m.ID].Members) {
 				if !seen[inner.ID] {
 					seen[inner.ID] = true
 					plain := *inner

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 const (
@@ -157,7 +159,7 @@ func (c *call) listFiles() reply {
 		return unsupported("these files").reply()
 	}
 	rows := []object{}
-	for _, f := range sorted(c.state.Files) {
+	for _, f := range sandbox.Sorted(c.state.Files) {
 		if f.Owner == me.ID && (asked[1] == "" || asked[1] == strconv.FormatBool(f.Trashed)) {
 			rows = append(rows, c.state.fileRow(f))
 		}
@@ -236,7 +238,7 @@ func (c *call) listMyCalendars() reply {
 	rows := []object{tagged(object{
 		"kind": "calendar#calendarListEntry", "id": me.PrimaryEmail, "summary": me.PrimaryEmail, "accessRole": "owner", "primary": true, "timeZone": "UTC",
 	})}
-	for _, s := range sorted(c.state.Calendars) {
+	for _, s := range sandbox.Sorted(c.state.Calendars) {
 		if s.Owner == me.ID {
 			rows = append(rows, tagged(object{
 				"kind": "calendar#calendarListEntry", "id": s.ID, "summary": s.Summary, "accessRole": "owner", "dataOwner": me.PrimaryEmail, "timeZone": "UTC",
@@ -288,7 +290,7 @@ func (c *call) listEvents() reply {
 		return unsupported("these events").reply()
 	}
 	rows := []object{}
-	for _, e := range sorted(c.state.Events) {
+	for _, e := range sandbox.Sorted(c.state.Events) {
 		if e.Organizer != me.ID || !e.Start.Add(time.Hour).After(from) {
 			continue
 		}

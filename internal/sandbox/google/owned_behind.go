@@ -3,6 +3,8 @@ package google
 import (
 	"slices"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // What people make and own, how transfers go, and what there is to see of it.
@@ -108,7 +110,7 @@ func (t *Tenant) FailTransfers(next int) {
 func (t *Tenant) Transfers(from string) []string {
 	return read(t, func(s *state) []string {
 		id := s.mustUser(from).ID
-		list := slices.DeleteFunc(sorted(s.Transfers), func(x *transfer) bool { return x.Old != id })
+		list := slices.DeleteFunc(sandbox.Sorted(s.Transfers), func(x *transfer) bool { return x.Old != id })
 		slices.SortStableFunc(list, func(a, b *transfer) int { return a.Requested.Compare(b.Requested) })
 		words := []string{}
 		for _, x := range list {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // privileges are the children of each privilege that has any, of those that matter here ([GAM] wiki
@@ -43,7 +45,7 @@ func implies(has, wanted string) bool {
 
 // assignmentsTo are the roles assigned to a user or a group directly.
 func (s *state) assignmentsTo(id string) []*assignment {
-	return slices.DeleteFunc(sorted(s.Assignments), func(a *assignment) bool { return a.Assignee != id })
+	return slices.DeleteFunc(sandbox.Sorted(s.Assignments), func(a *assignment) bool { return a.Assignee != id })
 }
 
 // assignmentsOf are a person's roles, directly and through groups. That a role reaches the members of groups in
@@ -66,7 +68,7 @@ func (s *state) isAdmin(u *user) bool { return len(s.assignmentsOf(u)) > 0 }
 
 // isLastSuper says whether without this person there would be no super admin who can sign in.
 func (s *state) isLastSuper(u *user) bool {
-	return s.isSuper(u) && !slices.ContainsFunc(sorted(s.Users), func(other *user) bool {
+	return s.isSuper(u) && !slices.ContainsFunc(sandbox.Sorted(s.Users), func(other *user) bool {
 		return other != u && !other.Suspended && !other.Archived && s.isSuper(other)
 	})
 }

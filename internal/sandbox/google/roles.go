@@ -3,6 +3,8 @@ package google
 import (
 	"net/http"
 	"slices"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // listRoles lists Google's own roles and the company's.
@@ -11,7 +13,7 @@ func (c *call) listRoles() reply {
 		return failed.reply()
 	}
 	rows := []object{}
-	for _, r := range sorted(c.state.Roles) {
+	for _, r := range sandbox.Sorted(c.state.Roles) {
 		rows = append(rows, r.row())
 	}
 	return c.list("admin#directory#roles", "items", rows, 100)
@@ -77,7 +79,7 @@ func (c *call) listedAssignments() ([]*assignment, *failure) {
 	case key == "" && indirect:
 		return nil, invalid("Invalid Input: userKey")
 	case key == "":
-		return sorted(c.state.Assignments), nil
+		return sandbox.Sorted(c.state.Assignments), nil
 	}
 	if u := c.state.find(key); u != nil {
 		view := c.view(u.ID)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // Snapshot is everything about everybody except one person, and about the tenant, as JSON in a stable order:
@@ -62,7 +64,7 @@ func (s *state) is(id, address string) bool {
 func (s *state) snapshot(except string) snapshot {
 	snap := snapshot{Groups: map[string][]string{}, Roles: map[string][]string{}, Delegated: s.Delegated, Matters: s.Matters, Owned: s.ownedBut(except)}
 	snap.Drives = s.drivesBut(except)
-	for _, u := range sorted(s.Users) {
+	for _, u := range sandbox.Sorted(s.Users) {
 		if u.ID == except {
 			continue
 		}
@@ -79,12 +81,12 @@ func (s *state) snapshot(except string) snapshot {
 		}
 		snap.People = append(snap.People, h)
 	}
-	for _, d := range sorted(s.Devices) {
+	for _, d := range sandbox.Sorted(s.Devices) {
 		if d.User != except {
 			snap.Devices = append(snap.Devices, *d)
 		}
 	}
-	for _, d := range sorted(s.Chromebooks) {
+	for _, d := range sandbox.Sorted(s.Chromebooks) {
 		shown := *d
 		for _, u := range []*user{s.Users[except], s.Deleted[except]} {
 			if u != nil && u.PrimaryEmail == shown.AnnotatedUser {

@@ -1,10 +1,11 @@
 package google
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // state is the whole tenant as it is kept in memory and in a file. Of secrets there are digests only, except
@@ -148,15 +149,6 @@ type accessToken struct {
 	Expires time.Time
 }
 
-// sorted are the values of a map in the order of their keys.
-func sorted[T any](things map[string]*T) []*T {
-	list := make([]*T, 0, len(things))
-	for _, key := range slices.Sorted(maps.Keys(things)) {
-		list = append(list, things[key])
-	}
-	return list
-}
-
 // find is the user with this key: a primary address, an alias, or an id. Addresses are the same in any case.
 func (s *state) find(key string) *user {
 	if u, ok := s.Users[key]; ok {
@@ -205,7 +197,7 @@ func (s *state) address(m *member) string {
 
 // groupsOf are the groups that have this id as a direct member.
 func (s *state) groupsOf(id string) []*group {
-	return slices.DeleteFunc(sorted(s.Groups), func(g *group) bool { return g.Members[id] == nil })
+	return slices.DeleteFunc(sandbox.Sorted(s.Groups), func(g *group) bool { return g.Members[id] == nil })
 }
 
 // groupsAround are the groups that a user or group is in, directly or through others.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 const (
@@ -178,7 +180,7 @@ func (c *call) listTransfers() reply {
 		}
 	}
 	rows := []object{}
-	for _, x := range sorted(c.state.Transfers) {
+	for _, x := range sandbox.Sorted(c.state.Transfers) {
 		if from, to := c.query.Get("oldOwnerUserId"), c.query.Get("newOwnerUserId"); from != "" && from != x.Old || to != "" && to != x.New {
 			continue
 		}

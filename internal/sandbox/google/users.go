@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 const userKind = "admin#directory#user"
@@ -143,9 +145,9 @@ func (c *call) listedUsers() ([]*user, *failure) {
 	var people []*user
 	switch deleted := c.query.Get("showDeleted"); deleted {
 	case "true":
-		people = slices.DeleteFunc(sorted(from.Deleted), func(u *user) bool { return c.now.Sub(u.Deleted) > undeletable })
+		people = slices.DeleteFunc(sandbox.Sorted(from.Deleted), func(u *user) bool { return c.now.Sub(u.Deleted) > undeletable })
 	case "", "false":
-		for _, u := range sorted(from.Users) {
+		for _, u := range sandbox.Sorted(from.Users) {
 			if c.query.Get("query") == "" {
 				u = c.seen(u)
 			}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 const (
@@ -199,7 +201,7 @@ func (s *state) unitRow(path string) object {
 // shared with them.
 func (c *call) listMatters() reply {
 	rows := []object{}
-	for _, m := range sorted(c.state.Matters) {
+	for _, m := range sandbox.Sorted(c.state.Matters) {
 		if state := c.query.Get("state"); c.state.isSuper(c.by) && (state == "" || state == m.State) {
 			rows = append(rows, m.row())
 		}
@@ -235,7 +237,7 @@ func (c *call) listHolds() reply {
 		return failed.reply()
 	}
 	rows := []object{}
-	for _, h := range sorted(m.Holds) {
+	for _, h := range sandbox.Sorted(m.Holds) {
 		rows = append(rows, c.holdRow(h))
 	}
 	return c.plainList("", "holds", rows, 100)

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // What the company's lawyers do, and what there is to see of it.
 
 func (s *state) mustMatter(name string) *matter {
-	for _, m := range sorted(s.Matters) {
+	for _, m := range sandbox.Sorted(s.Matters) {
 		if m.Name == name {
 			return m
 		}

@@ -179,7 +179,7 @@ func (b *builder) rules() {
 		}
 		b.Rules[r.ID] = r
 	}
-	for _, u := range sorted(b.Users) {
+	for _, u := range sandbox.Sorted(b.Users) {
 		b.applyRules(u, b.founded)
 	}
 }

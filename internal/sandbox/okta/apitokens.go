@@ -1,6 +1,10 @@
 package okta
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
+)
 
 func (c *call) apiTokenRow(t *apiToken) object {
 	return object{
@@ -15,7 +19,7 @@ func (c *call) apiTokenRow(t *apiToken) object {
 // public page does: 20 by default (okta.md section 10).
 func (c *call) listAPITokens() reply {
 	q, byQ := c.query["q"]
-	tokens := slices.DeleteFunc(sorted(c.state.APITokens), func(t *apiToken) bool {
+	tokens := slices.DeleteFunc(sandbox.Sorted(c.state.APITokens), func(t *apiToken) bool {
 		owner := c.state.Users[t.Owner]
 		return t.expired(c.now) || owner == nil || byQ && !startsWith(q[0], t.Name) ||
 			owner != c.by.user && !c.sees("okta.users.apitokens.read", owner)

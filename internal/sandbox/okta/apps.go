@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // The ways to sign in to an app, of those that the org has.
@@ -83,7 +85,7 @@ func (c *call) listApps() reply {
 			embed = func(a *app) object { return c.assignmentRow(s, a, u) }
 		}
 	}
-	apps := slices.DeleteFunc(sorted(s.Apps), func(a *app) bool {
+	apps := slices.DeleteFunc(sandbox.Sorted(s.Apps), func(a *app) bool {
 		return byQ && !startsWith(q[0], a.Name, a.Label) ||
 			a.Status != active && !c.flag("includeNonDeleted", false) ||
 			!satisfies(conditions, appAttribute(s, a, u))
@@ -178,7 +180,7 @@ func (c *call) viewApp() (*state, *app) {
 func (c *call) listAppUsers() reply {
 	s, a := c.viewApp()
 	q, byQ := c.query["q"]
-	users := slices.DeleteFunc(sorted(s.Users), func(u *user) bool {
+	users := slices.DeleteFunc(sandbox.Sorted(s.Users), func(u *user) bool {
 		au, _, ok := s.assigned(a, u)
 		return !ok || !c.sees("okta.users.read", u) ||
 			byQ && !startsWith(q[0], au.UserName, u.Profile["firstName"], u.Profile["lastName"], u.Profile["email"])
@@ -259,7 +261,7 @@ func (c *call) unassign() reply {
 // listAppGroups are the groups that grant an app.
 func (c *call) listAppGroups() reply {
 	q, byQ := c.query["q"]
-	groups := slices.DeleteFunc(sorted(c.state.Groups), func(g *group) bool {
+	groups := slices.DeleteFunc(sandbox.Sorted(c.state.Groups), func(g *group) bool {
 		_, grants := c.app.Groups[g.ID]
 		return !grants || !c.sees("okta.groups.read", g) || byQ && !startsWith(q[0], g.Name)
 	})
@@ -281,7 +283,7 @@ func (c *call) listAppGroups() reply {
 }
 
 func (c *call) listGroupApps() reply {
-	apps := slices.DeleteFunc(sorted(c.state.Apps), func(a *app) bool {
+	apps := slices.DeleteFunc(sandbox.Sorted(c.state.Apps), func(a *app) bool {
 		_, grants := a.Groups[c.group.ID]
 		return !grants
 	})

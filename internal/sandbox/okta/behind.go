@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // The methods in this file change the org without its API: they are what an administrator, another system or
@@ -20,7 +22,7 @@ func (s *state) mustUser(login string) *user {
 
 // mustNamed finds a thing by its name.
 func mustNamed[T any](things map[string]*T, kind, name string, nameOf func(*T) string) *T {
-	for _, thing := range sorted(things) {
+	for _, thing := range sandbox.Sorted(things) {
 		if nameOf(thing) == name {
 			return thing
 		}

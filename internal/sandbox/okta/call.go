@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // A call is one request being served. The org's lock is held until it is known what to answer.
@@ -95,7 +97,7 @@ func byLabel[T any](things map[string]*T, name string, label func(*T) string) *T
 	if thing, ok := things[name]; ok {
 		return thing
 	}
-	for _, thing := range sorted(things) {
+	for _, thing := range sandbox.Sorted(things) {
 		if label(thing) == name {
 			return thing
 		}

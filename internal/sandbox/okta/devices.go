@@ -1,6 +1,10 @@
 package okta
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
+)
 
 func (c *call) deviceRow(d *device) object {
 	path := "/api/v1/devices/" + d.ID
@@ -21,7 +25,7 @@ func (c *call) deviceRow(d *device) object {
 }
 
 func (c *call) listUserDevices() reply {
-	devices := slices.DeleteFunc(sorted(c.state.Devices), func(d *device) bool {
+	devices := slices.DeleteFunc(sandbox.Sorted(c.state.Devices), func(d *device) bool {
 		_, linked := d.Users[c.user.ID]
 		return !linked
 	})
@@ -35,7 +39,7 @@ func (c *call) getDevice() reply { return ok(c.deviceRow(c.device)) }
 
 // listDeviceUsers has everybody on a device: deactivating it is felt by them all (okta.md section 11).
 func (c *call) listDeviceUsers() reply {
-	users := slices.DeleteFunc(sorted(c.state.Users), func(u *user) bool {
+	users := slices.DeleteFunc(sandbox.Sorted(c.state.Users), func(u *user) bool {
 		_, linked := c.device.Users[u.ID]
 		return !linked || !c.sees("okta.users.read", u)
 	})

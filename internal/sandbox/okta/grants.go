@@ -3,6 +3,8 @@ package okta
 import (
 	"slices"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // grantPages is the paging of consents and refresh tokens: too small for some by default (okta.md section 5).
@@ -82,7 +84,7 @@ func (c *call) revokeConsent() reply {
 
 // listClients are the apps with consents or refresh tokens of the person.
 func (c *call) listClients() reply {
-	apps := slices.DeleteFunc(sorted(c.state.Apps), func(a *app) bool {
+	apps := slices.DeleteFunc(sandbox.Sorted(c.state.Apps), func(a *app) bool {
 		return !slices.ContainsFunc(c.user.Consents, func(g consent) bool { return g.Client == a.ID }) &&
 			!slices.ContainsFunc(c.user.RefreshTokens, func(t refreshToken) bool { return t.Client == a.ID })
 	})

@@ -3,6 +3,8 @@ package okta
 import (
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // groupRow is a group as the API shows it.
@@ -96,7 +98,7 @@ func (c *call) listGroups() reply {
 		return failed.reply()
 	}
 	q, byQ := c.query["q"]
-	groups := slices.DeleteFunc(sorted(c.state.Groups), func(g *group) bool {
+	groups := slices.DeleteFunc(sandbox.Sorted(c.state.Groups), func(g *group) bool {
 		return !satisfies(conditions, groupAttribute(g)) || byQ && !startsWith(q[0], g.Name)
 	})
 	if byQ {

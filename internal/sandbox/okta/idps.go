@@ -3,6 +3,8 @@ package okta
 import (
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 func (c *call) idpRow(p *idp) object {
@@ -30,7 +32,7 @@ func (c *call) idpEntries(idps []*idp) []entry {
 }
 
 func (c *call) listUserIdPs() reply {
-	idps := slices.DeleteFunc(sorted(c.state.IdPs), func(p *idp) bool {
+	idps := slices.DeleteFunc(sandbox.Sorted(c.state.IdPs), func(p *idp) bool {
 		_, linked := c.user.IdPs[p.ID]
 		return !linked
 	})
@@ -39,7 +41,7 @@ func (c *call) listUserIdPs() reply {
 
 func (c *call) listIdPs() reply {
 	name, kind := strings.ToLower(c.query.Get("q")), c.query.Get("type")
-	idps := slices.DeleteFunc(sorted(c.state.IdPs), func(p *idp) bool {
+	idps := slices.DeleteFunc(sandbox.Sorted(c.state.IdPs), func(p *idp) bool {
 		return !c.sees("okta.identityProviders.read", nil) || kind != "" && p.Type != kind ||
 			!strings.Contains(strings.ToLower(p.Name), name)
 	})

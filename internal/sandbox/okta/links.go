@@ -1,6 +1,10 @@
 package okta
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
+)
 
 // listRelations are the definitions of linked objects.
 func (c *call) listRelations() reply {
@@ -36,7 +40,7 @@ func (c *call) listLinks() reply {
 	if !known {
 		return notFound(name, "LinkedObjectDefinition").reply()
 	}
-	linked := slices.DeleteFunc(sorted(c.state.Users), func(u *user) bool {
+	linked := slices.DeleteFunc(sandbox.Sorted(c.state.Users), func(u *user) bool {
 		if primary {
 			return c.user.Links[name] != u.ID
 		}

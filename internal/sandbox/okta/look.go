@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // The methods in this file look at the org without its API, for assertions. Names are sorted.
@@ -196,7 +198,7 @@ func (o *Org) RefreshTokens(login string) []string {
 func (o *Org) APITokens(login string) []string {
 	return names(o, func(s *state) []*apiToken {
 		u := s.mustUser(login)
-		return slices.DeleteFunc(sorted(s.APITokens), func(t *apiToken) bool { return t.Owner != u.ID })
+		return slices.DeleteFunc(sandbox.Sorted(s.APITokens), func(t *apiToken) bool { return t.Owner != u.ID })
 	}, func(t *apiToken) string { return t.Name })
 }
 
@@ -204,7 +206,7 @@ func (o *Org) APITokens(login string) []string {
 func (o *Org) Devices(login string) []string {
 	return names(o, func(s *state) []*device {
 		u := s.mustUser(login)
-		return slices.DeleteFunc(sorted(s.Devices), func(d *device) bool { _, linked := d.Users[u.ID]; return !linked })
+		return slices.DeleteFunc(sandbox.Sorted(s.Devices), func(d *device) bool { _, linked := d.Users[u.ID]; return !linked })
 	}, func(d *device) string { return d.Name })
 }
 
@@ -242,7 +244,7 @@ func (o *Org) Manager(login string) string {
 func (o *Org) Linked(login, primary string) []string {
 	return names(o, func(s *state) []*user {
 		u := s.mustUser(login)
-		return slices.DeleteFunc(sorted(s.Users), func(other *user) bool { return other.Links[primary] != u.ID })
+		return slices.DeleteFunc(sandbox.Sorted(s.Users), func(other *user) bool { return other.Links[primary] != u.ID })
 	}, (*user).login)
 }
 

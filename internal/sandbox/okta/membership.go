@@ -1,20 +1,12 @@
 package okta
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
-)
 
-// sorted gives the values of a map in the order of their ids, which is the order of every list here.
-func sorted[T any](m map[string]*T) []*T {
-	list := make([]*T, 0, len(m))
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		list = append(list, m[key])
-	}
-	return list
-}
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
+)
 
 // The types of a group. Only the first can be changed through the API (okta.md section 6).
 const (
@@ -29,12 +21,12 @@ func (s *state) isMember(g *group, u *user) bool {
 }
 
 func (s *state) groupsOf(u *user) []*group {
-	return slices.DeleteFunc(sorted(s.Groups), func(g *group) bool { return !s.isMember(g, u) })
+	return slices.DeleteFunc(sandbox.Sorted(s.Groups), func(g *group) bool { return !s.isMember(g, u) })
 }
 
 // membersOf includes deactivated people: deactivation leaves memberships alone (okta.md section 3).
 func (s *state) membersOf(g *group) []*user {
-	return slices.DeleteFunc(sorted(s.Users), func(u *user) bool { return !s.isMember(g, u) })
+	return slices.DeleteFunc(sandbox.Sorted(s.Users), func(u *user) bool { return !s.isMember(g, u) })
 }
 
 // join makes u a member; rule is the rule that does it, if one does.
@@ -78,7 +70,7 @@ func (r *rule) matches(u *user) bool {
 
 // activeRules are the active rules that assign people to g.
 func (s *state) activeRules(g *group) []*rule {
-	return slices.DeleteFunc(sorted(s.Rules), func(r *rule) bool {
+	return slices.DeleteFunc(sandbox.Sorted(s.Rules), func(r *rule) bool {
 		return r.Status != active || !slices.Contains(r.Groups, g.ID)
 	})
 }
@@ -97,7 +89,7 @@ func (s *state) applyRules(u *user, now time.Time) {
 	if u.Status == deprovisioned {
 		return
 	}
-	for _, r := range sorted(s.Rules) {
+	for _, r := range sandbox.Sorted(s.Rules) {
 		if r.Status != active {
 			continue
 		}
@@ -116,7 +108,7 @@ func (s *state) applyRules(u *user, now time.Time) {
 
 // appsOf are the apps that u has, in any way.
 func (s *state) appsOf(u *user) []*app {
-	return slices.DeleteFunc(sorted(s.Apps), func(a *app) bool {
+	return slices.DeleteFunc(sandbox.Sorted(s.Apps), func(a *app) bool {
 		_, _, ok := s.assigned(a, u)
 		return !ok
 	})

@@ -3,6 +3,8 @@ package okta
 import (
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // The standard admin roles, with the labels Okta gives them.
@@ -93,7 +95,7 @@ type caller struct {
 
 // assignmentsOf are the admin roles of a person, their own and those of their groups.
 func (s *state) assignmentsOf(u *user) []*assignment {
-	return slices.DeleteFunc(sorted(s.Assignments), func(a *assignment) bool {
+	return slices.DeleteFunc(sandbox.Sorted(s.Assignments), func(a *assignment) bool {
 		switch a.AssigneeType {
 		case userScope:
 			return a.Assignee != u.ID
@@ -108,7 +110,7 @@ func (s *state) assignmentsOf(u *user) []*assignment {
 
 // assignmentsTo are the admin roles given to this very user, group or client.
 func (s *state) assignmentsTo(assignee string) []*assignment {
-	return slices.DeleteFunc(sorted(s.Assignments), func(a *assignment) bool { return a.Assignee != assignee })
+	return slices.DeleteFunc(sandbox.Sorted(s.Assignments), func(a *assignment) bool { return a.Assignee != assignee })
 }
 
 func (s *state) isSuperAdmin(u *user) bool {

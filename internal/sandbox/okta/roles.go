@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // roleRow is a role assignment as the API shows it. CUSTOM ones have a role and a resource set
@@ -143,7 +145,7 @@ func (c *call) unassignRole() reply {
 // listRoleAssignees has people with a role of their own. Whether Okta's has those of groups is not known
 // (okta.md section 8); without them nobody can rely on it. It is paged in the body.
 func (c *call) listRoleAssignees() reply {
-	users := slices.DeleteFunc(sorted(c.state.Users), func(u *user) bool { return len(c.state.assignmentsTo(u.ID)) == 0 })
+	users := slices.DeleteFunc(sandbox.Sorted(c.state.Users), func(u *user) bool { return len(c.state.assignmentsTo(u.ID)) == 0 })
 	rows, next := c.page(entries(users, func(u *user) string { return u.ID }, func(u *user) object {
 		path := "/api/v1/users/" + u.ID
 		return object{

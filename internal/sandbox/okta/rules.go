@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 func (c *call) ruleRow(r *rule) object {
@@ -36,7 +38,7 @@ func list(values []string) []string { return append([]string{}, values...) }
 
 func (c *call) listRules() reply {
 	keyword := strings.ToLower(c.query.Get("search"))
-	rules := slices.DeleteFunc(sorted(c.state.Rules), func(r *rule) bool {
+	rules := slices.DeleteFunc(sandbox.Sorted(c.state.Rules), func(r *rule) bool {
 		return !strings.Contains(strings.ToLower(r.Name), keyword) || !c.seesRule(r)
 	})
 	return c.list(entries(rules, func(r *rule) string { return r.ID }, c.ruleRow), pageSize{50, 200})
@@ -72,7 +74,7 @@ func (c *call) deactivateRule() reply {
 
 func (s *state) setRule(r *rule, status string, now time.Time) {
 	r.Status, r.LastUpdated = status, now
-	for _, u := range sorted(s.Users) {
+	for _, u := range sandbox.Sorted(s.Users) {
 		s.applyRules(u, now)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // Snapshot is everything about everybody except one person, and about the org, as JSON in a stable order: what
@@ -68,7 +70,7 @@ func (s *state) snapshot(except string) snapshot {
 	for _, i := range s.Integrations {
 		snap.Traces[i.CreatedBy] = s.traceNames(i.CreatedBy)
 	}
-	for _, u := range sorted(s.Users) {
+	for _, u := range sandbox.Sorted(s.Users) {
 		if u.ID != except {
 			snap.People = append(snap.People, s.holdings(u, except))
 		}
@@ -123,12 +125,12 @@ func (s *state) holdings(u *user, except string) holdings {
 		_, scope, _ := s.assigned(a, u)
 		h.Apps = append(h.Apps, a.Label+" "+strings.ToLower(scope))
 	}
-	for _, t := range sorted(s.APITokens) {
+	for _, t := range sandbox.Sorted(s.APITokens) {
 		if t.Owner == u.ID {
 			h.APITokens = append(h.APITokens, t.Name)
 		}
 	}
-	for _, d := range sorted(s.Devices) {
+	for _, d := range sandbox.Sorted(s.Devices) {
 		if _, linked := d.Users[u.ID]; linked {
 			h.Devices = append(h.Devices, d.Name)
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // Event hooks and API service integrations are shown to super administrators only
@@ -37,7 +39,7 @@ var operationsOnTraces = []operation{
 
 // listEventHooks has them all: Okta does not page them. The secret that is sent along is shown to nobody.
 func (c *call) listEventHooks() reply {
-	return whole(entries(sorted(c.state.EventHooks), func(h *eventHook) string { return h.ID }, func(h *eventHook) object {
+	return whole(entries(sandbox.Sorted(c.state.EventHooks), func(h *eventHook) string { return h.ID }, func(h *eventHook) object {
 		path := "/api/v1/eventHooks/" + h.ID
 		return object{
 			"id": h.ID, "name": h.Name, "description": nil, "status": h.Status, "verificationStatus": "VERIFIED",
@@ -53,7 +55,7 @@ func (c *call) listEventHooks() reply {
 }
 
 func (c *call) listIntegrations() reply {
-	return c.list(entries(sorted(c.state.Integrations), func(i *integration) string { return i.ID }, func(i *integration) object {
+	return c.list(entries(sandbox.Sorted(c.state.Integrations), func(i *integration) string { return i.ID }, func(i *integration) object {
 		path := "/integrations/api/v1/api-services/" + i.ID
 		return object{
 			"id": i.ID, "type": i.Type, "name": i.Name, "createdAt": timestamp(i.Created), "createdBy": i.CreatedBy,
@@ -218,12 +220,12 @@ func (o *Org) TraceIDs(login string) []string {
 }
 
 func (s *state) traceNames(of string) (names []string) {
-	for _, h := range sorted(s.EventHooks) {
+	for _, h := range sandbox.Sorted(s.EventHooks) {
 		if h.CreatedBy == of {
 			names = append(names, h.Name)
 		}
 	}
-	for _, i := range sorted(s.Integrations) {
+	for _, i := range sandbox.Sorted(s.Integrations) {
 		if i.CreatedBy == of {
 			names = append(names, i.Name)
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // The statuses of a person's account.
@@ -99,7 +101,7 @@ func (c *call) listUsers() reply {
 	}
 	q, byQ := c.query["q"]
 	var users []*user
-	for _, u := range sorted(c.state.Users) {
+	for _, u := range sandbox.Sorted(c.state.Users) {
 		switch {
 		case len(conditions) == 0 && u.Status == deprovisioned:
 		case byQ && !startsWith(q[0], u.Profile["firstName"], u.Profile["lastName"], u.Profile["email"]):

@@ -235,7 +235,7 @@ func (s *state) signIn(e *entity, path, display string, child bool, at time.Time
 	t := s.newToken(path, display, at)
 	t.Entity, t.Orphan = e.ID, !child
 	if child {
-		for _, parent := range sorted(s.Tokens) {
+		for _, parent := range sandbox.Sorted(s.Tokens) {
 			if parent.Entity == e.ID && parent.Orphan {
 				t.Parent = parent.Accessor
 				break

@@ -279,7 +279,7 @@ func (c *call) needsSudo() bool { return c.path == "auth/token/accessors" }
 
 // route finds the mount that a path is in: the longest.
 func (c *call) route(mounts map[string]*mount, path string) reply {
-	for _, m := range sorted(mounts) {
+	for _, m := range sandbox.Sorted(mounts) {
 		if strings.HasPrefix(path+"/", m.Path+"/") && (c.mount == nil || len(m.Path) > len(c.mount.Path)) {
 			c.mount = m
 		}

@@ -17,7 +17,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -165,18 +164,9 @@ func (s *state) tick(now time.Time) time.Time {
 	return now.Add(time.Duration(s.Index) * time.Microsecond).UTC()
 }
 
-// sorted are the things of a map in the order of their keys.
-func sorted[K string | int, T any](things map[K]T) []T {
-	list := make([]T, 0, len(things))
-	for _, key := range slices.Sorted(maps.Keys(things)) {
-		list = append(list, things[key])
-	}
-	return list
-}
-
 // groupsOf are the ids of the groups that have the entity as a member, and of those above.
 func (s *state) groupsOf(id string) (direct, inherited []string) {
-	for _, g := range sorted(s.Groups) {
+	for _, g := range sandbox.Sorted(s.Groups) {
 		if slices.Contains(g.Members, id) {
 			direct = append(direct, g.ID)
 		}
@@ -184,7 +174,7 @@ func (s *state) groupsOf(id string) (direct, inherited []string) {
 	below := direct
 	for len(below) > 0 {
 		var above []string
-		for _, g := range sorted(s.Groups) {
+		for _, g := range sandbox.Sorted(s.Groups) {
 			of := func(id string) bool { return slices.Contains(g.Groups, id) }
 			if slices.ContainsFunc(below, of) && !slices.Contains(direct, g.ID) && !slices.Contains(inherited, g.ID) {
 				above = append(above, g.ID)
@@ -201,7 +191,7 @@ func (t *token) expired(now time.Time) bool { return t.TTL > 0 && !now.Before(t.
 // revoke ends a token with its children, as Vault does. Orphans have no parent.
 func (s *state) revoke(accessor string) {
 	delete(s.Tokens, accessor)
-	for _, t := range sorted(s.Tokens) {
+	for _, t := range sandbox.Sorted(s.Tokens) {
 		if t.Parent == accessor {
 			s.revoke(t.Accessor)
 		}

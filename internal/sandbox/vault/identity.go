@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // identity serves what is under identity/.
@@ -130,7 +132,7 @@ const external = "external"
 
 func (c *call) groupRow(g *group) object {
 	parents := []string{}
-	for _, other := range sorted(c.state.Groups) {
+	for _, other := range sandbox.Sorted(c.state.Groups) {
 		if slices.Contains(other.Groups, g.ID) {
 			parents = append(parents, other.ID)
 		}

@@ -49,7 +49,7 @@ func (s *state) snapshot(but *entity) snapshot {
 		slices.Sort(members)
 		snap.Groups[id] = []any{g.Name, g.Type, g.Policies, append([]string{}, members...), g.Groups, g.Metadata}
 	}
-	for _, t := range sorted(s.Tokens) {
+	for _, t := range sandbox.Sorted(s.Tokens) {
 		if t.Entity != but.ID || t.Entity == "" {
 			snap.Tokens = append(snap.Tokens, t.Accessor+" "+t.DisplayName)
 		}

@@ -3,6 +3,8 @@ package vault
 import (
 	"maps"
 	"slices"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // sys serves what is under sys/.
@@ -29,7 +31,7 @@ func (c *call) sys(rest []string) reply {
 
 func (c *call) mounts(mounts map[string]*mount, always ...*mount) reply {
 	data := object{}
-	for _, m := range append(sorted(mounts), always...) {
+	for _, m := range append(sandbox.Sorted(mounts), always...) {
 		var options any
 		if len(m.Options) > 0 {
 			options = m.Options

@@ -3,6 +3,8 @@ package vault
 import (
 	"net/http"
 	"slices"
+
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 )
 
 // tokens serves what is under auth/token/.
@@ -16,7 +18,7 @@ func (c *call) tokens(rest []string) reply {
 		return ok(row)
 	case at == "accessors" && c.operation == "list":
 		var accessors []string
-		for _, t := range sorted(c.state.Tokens) {
+		for _, t := range sandbox.Sorted(c.state.Tokens) {
 			if !t.expired(c.now) {
 				accessors = append(accessors, t.Accessor)
 			}
