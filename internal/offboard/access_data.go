@@ -102,19 +102,9 @@ func (d *AccessData) search(w wanted, diags *diag.Diagnostics) search {
 	if len(c.systems) == 0 {
 		diags.Append(errorNoSystems())
 	}
-	for _, name := range c.systems {
-		// One whose configuration is not known yet is there, and can't be looked at.
-		if _, err := d.env.system(name); err != nil && !d.env.Unknown[name] {
-			diags.Append(errorAt(rootSystems, "Unknown system", err))
-		}
-	}
-	for _, name := range sorted(c.pins) {
-		// One that is not looked at here is there all the same; one that isn't there is a slip of the pen, and its pin would
-		// be heeded by nobody.
-		if _, err := d.env.system(name); err != nil && !d.env.Unknown[name] {
-			diags.Append(errorAt(rootAccountIDs.AtMapKey(name), "Unknown system", err))
-		}
-	}
+	diags.Append(d.env.errorsMissing("Unknown system", c.systems, inSystems)...)
+	// A pin for a system that isn't there is a slip of the pen, and would be heeded by nobody.
+	diags.Append(d.env.errorsMissing("Unknown system", sorted(c.pins), rootAccountIDs.AtMapKey)...)
 	return c
 }
 

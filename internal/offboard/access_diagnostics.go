@@ -17,6 +17,20 @@ var (
 	rootAccountIDs = path.Root(attrAccountIDs)
 )
 
+// errorsMissing are of the names that are no system of the provider block, each at its place in the configuration. One whose
+// configuration is not known yet is there, and can't be looked at.
+func (e *Environment) errorsMissing(summary string, names []string, at func(name string) path.Path) (diags diag.Diagnostics) {
+	for _, name := range names {
+		if _, err := e.system(name); err != nil && !e.Unknown[name] {
+			diags.Append(errorAt(at(name), summary, err))
+		}
+	}
+	return diags
+}
+
+// inSystems is where systems are named in a set, and rootAccountIDs.AtMapKey where they are the keys of a map.
+func inSystems(string) path.Path { return rootSystems }
+
 func errorIncomplete(c search, failures []string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Could not check access", fmt.Sprintf(
 		"What %s holds could not be checked everywhere, so nothing is said of it:\n%s\n\nMend that. To go on with what could be checked, set partial = true: "+

@@ -105,16 +105,8 @@ func (r *Case) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, r
 
 // refuseMissing refuses to close a case over fewer systems than are expected.
 func (r *Case) refuseMissing(plan caseValues, resp *resource.ModifyPlanResponse) {
-	for _, name := range members(plan.Systems) {
-		if _, err := r.env.system(name); err != nil && !r.env.Unknown[name] {
-			resp.Diagnostics.Append(errorAt(rootSystems, "A system is missing", err))
-		}
-	}
-	for _, name := range sorted(texts[string](plan.AccountIDs)) {
-		if _, err := r.env.system(name); err != nil && !r.env.Unknown[name] {
-			resp.Diagnostics.Append(errorAt(rootAccountIDs.AtMapKey(name), "Unknown system", err))
-		}
-	}
+	resp.Diagnostics.Append(r.env.errorsMissing("A system is missing", members(plan.Systems), inSystems)...)
+	resp.Diagnostics.Append(r.env.errorsMissing("Unknown system", sorted(texts[string](plan.AccountIDs)), rootAccountIDs.AtMapKey)...)
 	for name, at := range map[string]types.String{attrRequestedAt: plan.RequestedAt, attrApprovedAt: plan.ApprovedAt} {
 		if when, ok := moment(at); ok && when.After(r.env.Clock.Now()) {
 			resp.Diagnostics.AddAttributeError(path.Root(name), "It has not come yet", at.ValueString()+" is later than now, so it can't have happened. Set "+name+" to when it did.")

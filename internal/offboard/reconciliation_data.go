@@ -109,11 +109,7 @@ func (d *ReconciliationData) wanted(r reconciling, diags *diag.Diagnostics) []st
 	if len(systems) == 0 {
 		diags.Append(errorNoSystems())
 	}
-	for _, name := range systems {
-		if _, err := d.env.system(name); err != nil && !d.env.Unknown[name] {
-			diags.Append(errorAt(rootSystems, "Unknown system", err))
-		}
-	}
+	diags.Append(d.env.errorsMissing("Unknown system", systems, inSystems)...)
 	return systems
 }
 
