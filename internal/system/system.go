@@ -86,6 +86,9 @@ func KeyLines(key string) (lines []string) {
 	return lines
 }
 
+// OneLine is a name that somebody gave, on one line.
+func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 // maxPages bounds how many pages are followed. At any vendor's page sizes it is beyond any organisation.
 const maxPages = 10_000
 

@@ -20,10 +20,10 @@ import (
 // IAM has no switch for a user. What comes nearest to suspending is an inline policy that denies everything: it works at once
 // and whatever else allows, it stops the password, every key and every temporary credential at the same time, it can be seen,
 // and deleting it undoes it. That the user can still open the console and see nothing there is no access.
-func Account(o *IAM) access.Connector { return account{IAM: o} }
+func Account(o *IAM) access.Connector { return account{guarded: guarded{o}} }
 
 type account struct {
-	*IAM
+	guarded
 	disposition access.Disposition
 }
 
@@ -42,7 +42,7 @@ const (
 func (c account) Dispose(d access.Disposition) (access.Connector, bool) {
 	switch d {
 	case access.Suspend, access.Delete:
-		return account{c.IAM, d}, true
+		return account{c.guarded, d}, true
 	}
 	return nil, false
 }
@@ -174,10 +174,10 @@ func (c account) nothingLeft(ctx context.Context, u *user) error {
 		resource  string
 		connector access.Connector
 	}{
-		{"offboard_authenticators", authenticators{c.IAM}},
-		{"offboard_keys", keys{c.IAM}},
-		{"offboard_group_membership", groupMembership{c.IAM}},
-		{"offboard_role_assignments", roleAssignments{c.IAM}},
+		{"offboard_authenticators", authenticators{c.guarded}},
+		{"offboard_keys", keys{c.guarded}},
+		{"offboard_group_membership", groupMembership{c.guarded}},
+		{"offboard_role_assignments", roleAssignments{c.guarded}},
 	} {
 		grants, err := kind.connector.List(ctx, u.id)
 		if err != nil {
@@ -196,11 +196,6 @@ func (c account) nothingLeft(ctx context.Context, u *user) error {
 		Reason: "there is still something on it, which IAM does not delete along: " + strings.Join(left, ", "),
 		Fix:    "Let " + strings.Join(slices.Compact(resources), ", ") + " remove these first (depends_on).",
 	}
-}
-
-// Refuse keeps the account from losing who runs this and who administers it.
-func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
-	return c.refuse(ctx, id)
 }
 
 // text writes a policy that denies everything under a condition.

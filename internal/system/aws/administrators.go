@@ -20,8 +20,11 @@ type administrator struct {
 	name string
 }
 
-// refuse refuses what would take away the credential in use, or the last administrator who can get in.
-func (o *IAM) refuse(ctx context.Context, id access.AccountID) error {
+// guarded is what the connectors of users have in common: who runs this and who administers the account keeps what they have.
+type guarded struct{ *IAM }
+
+// Refuse refuses what would take away the credential in use, or the last administrator who can get in.
+func (o guarded) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
 	u, err := o.user(ctx, id)
 	if err != nil {
 		return system.IgnoreNotFound(err)
@@ -76,7 +79,7 @@ func (o *IAM) getsIn(ctx context.Context, id access.AccountID) (bool, error) {
 	if err != nil {
 		return false, system.IgnoreNotFound(err)
 	}
-	password, err := authenticators{o}.password(ctx, u)
+	password, err := authenticators{guarded{o}}.password(ctx, u)
 	if err != nil || len(password) > 0 {
 		return len(password) > 0, err
 	}

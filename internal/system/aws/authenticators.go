@@ -14,9 +14,9 @@ import (
 )
 
 // Authenticators are the user's console password and MFA devices.
-func Authenticators(o *IAM) access.Connector { return authenticators{o} }
+func Authenticators(o *IAM) access.Connector { return authenticators{guarded{o}} }
 
-type authenticators struct{ *IAM }
+type authenticators struct{ guarded }
 
 var _ access.Guard = authenticators{}
 
@@ -130,9 +130,4 @@ func (c authenticators) Remove(ctx context.Context, id access.AccountID, grant a
 		return gone, nil // Somebody has it by now: it is not this person's.
 	}
 	return gone, err
-}
-
-// Refuse keeps the account from losing who runs this and who administers it.
-func (c authenticators) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
-	return c.refuse(ctx, id)
 }

@@ -13,9 +13,9 @@ import (
 
 // GroupMembership are the IAM groups that the user is in. A row is a group by its id: one of the same name that is made anew is
 // another.
-func GroupMembership(o *IAM) access.Connector { return groupMembership{o} }
+func GroupMembership(o *IAM) access.Connector { return groupMembership{guarded{o}} }
 
-type groupMembership struct{ *IAM }
+type groupMembership struct{ guarded }
 
 var _ access.Guard = groupMembership{}
 
@@ -73,9 +73,4 @@ func (c groupMembership) Remove(ctx context.Context, id access.AccountID, grant 
 		}
 	}
 	return gone, nil
-}
-
-// Refuse keeps the account from losing who runs this and who administers it.
-func (c groupMembership) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
-	return c.refuse(ctx, id)
 }

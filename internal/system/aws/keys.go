@@ -16,9 +16,9 @@ import (
 // Keys are what a user has that acts without a password: access keys, X.509 signing certificates, SSH public keys, and
 // credentials for single services, among them the long-lived API keys of Bedrock and CloudWatch Logs. Inactive ones too: whoever
 // may, can activate them again.
-func Keys(o *IAM) access.Connector { return keys{o} }
+func Keys(o *IAM) access.Connector { return keys{guarded{o}} }
 
-type keys struct{ *IAM }
+type keys struct{ guarded }
 
 var _ access.Guard = keys{}
 
@@ -187,9 +187,4 @@ func (c keys) Remove(ctx context.Context, account access.AccountID, grant access
 	}
 	// A row of an earlier version, or of a hand in the state: nothing of that name can be there.
 	return gone, nil
-}
-
-// Refuse keeps the account from losing who runs this and who administers it.
-func (c keys) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
-	return c.refuse(ctx, id)
 }

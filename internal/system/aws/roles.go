@@ -18,9 +18,9 @@ import (
 //
 // What only denies is no row, nor is the permissions boundary: the user would have more without them. They are named beside
 // the others, and stay.
-func RoleAssignments(o *IAM) access.Connector { return roleAssignments{o} }
+func RoleAssignments(o *IAM) access.Connector { return roleAssignments{guarded{o}} }
 
-type roleAssignments struct{ *IAM }
+type roleAssignments struct{ guarded }
 
 var _ access.Guard = roleAssignments{}
 
@@ -197,9 +197,4 @@ func throughGroup(group string) error {
 		Reason: "it comes with the group " + group + ", and the membership is still there",
 		Fix:    "It goes when offboard_group_membership has removed the person from that group.",
 	}
-}
-
-// Refuse keeps the account from losing who runs this and who administers it.
-func (c roleAssignments) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
-	return c.refuse(ctx, id)
 }

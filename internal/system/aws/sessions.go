@@ -15,9 +15,9 @@ import (
 // Sessions are the temporary credentials that came of the user, as one grant: console sessions and those of GetSessionToken and
 // GetFederationToken, which AWS can't list. And, only where revoke_role_sessions names roles, the older sessions of each of
 // them, which are everybody's.
-func Sessions(o *IAM) access.Connector { return sessions{o} }
+func Sessions(o *IAM) access.Connector { return sessions{guarded{o}} }
 
-type sessions struct{ *IAM }
+type sessions struct{ guarded }
 
 var _ access.Guard = sessions{}
 
@@ -213,5 +213,5 @@ func (c sessions) Refuse(ctx context.Context, id access.AccountID, going access.
 			}
 		}
 	}
-	return c.refuse(ctx, id)
+	return c.guarded.Refuse(ctx, id, going)
 }

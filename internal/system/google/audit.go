@@ -12,6 +12,7 @@ import (
 	reports "google.golang.org/api/admin/reports/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // APIClients are the API clients that the account let act for everybody in the company, by domain-wide delegation.
@@ -185,9 +186,9 @@ func (a authorization) deed(parameters []*reports.ActivityEventsParameters, at t
 		case p.Name == a.id:
 			d.id = p.Value
 		case p.Name == a.name && a.name != "":
-			d.name = oneLine(p.Value)
+			d.name = system.OneLine(p.Value)
 		case p.Name == a.where && a.where != "":
-			d.where = oneLine(p.Value)
+			d.where = system.OneLine(p.Value)
 		case p.Name == "API_SCOPES":
 			d.scopes = append(p.MultiValue, strings.FieldsFunc(p.Value, func(r rune) bool { return r == ',' || r == ' ' })...)
 		}
@@ -208,7 +209,7 @@ func (a authorization) traces(done, undone []deed) (traces []access.Grant) {
 		if d.id != "" && slices.ContainsFunc(undone, func(u deed) bool { return u.id == d.id && u.where == d.where && u.at.After(d.at) }) {
 			continue
 		}
-		label := cmp.Or(d.name, oneLine(d.id), "something without a name") + " (" + a.what
+		label := cmp.Or(d.name, system.OneLine(d.id), "something without a name") + " (" + a.what
 		if d.where != "" {
 			label += " for " + d.where
 		}

@@ -49,7 +49,7 @@ func (c delegations) owned(ctx context.Context, u *admin.User, listed []*calenda
 	for _, e := range listed {
 		if owns(u, e) {
 			grants = append(grants, access.Grant{
-				ID: access.GrantID(calendarPrefix + e.Id), Label: cmp.Or(oneLine(e.Summary), e.Id) + " (calendar they own)",
+				ID: access.GrantID(calendarPrefix + e.Id), Label: cmp.Or(system.OneLine(e.Summary), e.Id) + " (calendar they own)",
 			})
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/api/vault/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/transport"
 )
 
@@ -105,7 +106,7 @@ func (c custodian) find(ctx context.Context, person access.Person, given string)
 }
 
 func matterOf(m *vault.Matter) access.Matter {
-	return access.Matter{ID: access.MatterID(m.MatterId), Name: oneLine(m.Name), Open: m.State == "OPEN"}
+	return access.Matter{ID: access.MatterID(m.MatterId), Name: system.OneLine(m.Name), Open: m.State == "OPEN"}
 }
 
 // theGiven is the matter with this id or name. A name that was used before counts only if no open matter has it.
@@ -278,7 +279,7 @@ func holdOf(call op, h *vault.Hold, account access.AccountID) (*access.Hold, err
 	if its == nil {
 		return nil, nil //nolint:nilnil // It holds others.
 	}
-	found := &access.Hold{ID: access.HoldID(h.HoldId), Name: oneLine(h.Name), Part: part(h)}
+	found := &access.Hold{ID: access.HoldID(h.HoldId), Name: system.OneLine(h.Name), Part: part(h)}
 	for _, c := range corpora {
 		if c.name == h.Corpus {
 			found.Data = c.data

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/api/vault/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/transport"
 )
 
@@ -124,7 +125,7 @@ func allOf(call op, h *vault.Hold, what corpus, account access.AccountID) (acces
 		return *found, nil
 	}
 	return access.Hold{}, &access.Error{
-		Kind: access.Blocked, Op: call.what, Reason: fmt.Sprintf("the matter has a hold %q %s", oneLine(h.Name), instead),
+		Kind: access.Blocked, Op: call.what, Reason: fmt.Sprintf("the matter has a hold %q %s", system.OneLine(h.Name), instead),
 		Fix: "It was changed by somebody in Vault. Have its conditions taken out there, or have it renamed: the next apply then places another.",
 	}
 }

@@ -139,7 +139,7 @@ func (c devices) recheck(ctx context.Context, u *admin.User, id string) (*access
 
 // phoneGrant is a device of the person's own, and nil for one from which the account is wiped.
 func phoneGrant(u *admin.User, d *admin.MobileDevice) *access.Grant {
-	state := strings.ToLower(oneLine(d.Status))
+	state := strings.ToLower(system.OneLine(d.Status))
 	if isWiped(state) {
 		return nil
 	}
@@ -150,7 +150,7 @@ func phoneGrant(u *admin.User, d *admin.MobileDevice) *access.Grant {
 // wipeable is a grant of a device from which the account's data can be wiped.
 func wipeable(id, model, what, state string) access.Grant {
 	g := access.Grant{
-		ID: access.GrantID(id), Label: fmt.Sprintf("%s (%s, %s)", oneLine(model), oneLine(strings.ToLower(what)), cmp.Or(state, "in an unknown state")),
+		ID: access.GrantID(id), Label: fmt.Sprintf("%s (%s, %s)", system.OneLine(model), system.OneLine(strings.ToLower(what)), cmp.Or(state, "in an unknown state")),
 		Note: "The account and its data are wiped from the device when that is next in touch. What is private on it is not touched.",
 	}
 	if isWiping(state) {
@@ -320,7 +320,7 @@ func (c devices) chromeOS(ctx context.Context, u *admin.User) (grants []access.G
 func chromeOSGrant(u *admin.User, d *admin.ChromeOsDevice) *access.Grant {
 	return doubted(u, &access.Grant{
 		ID:    access.GrantID(chromeOSPrefix + d.DeviceId),
-		Label: fmt.Sprintf("%s (ChromeOS, serial number %s)", oneLine(cmp.Or(d.Model, "a device")), oneLine(cmp.Or(d.SerialNumber, "unknown"))),
+		Label: fmt.Sprintf("%s (ChromeOS, serial number %s)", system.OneLine(cmp.Or(d.Model, "a device")), system.OneLine(cmp.Or(d.SerialNumber, "unknown"))),
 		Note:  "The device is the company's: it is no longer noted as theirs, and stays enrolled. What is on it is not touched.",
 	}, d.AnnotatedUser)
 }
@@ -438,7 +438,7 @@ func (c devices) wipeUser(ctx context.Context, u *admin.User, id string) error {
 		return c.identity.Devices.DeviceUsers.Wipe(id, request).Context(ctx).Do()
 	})
 	if err == nil && begun.Error != nil {
-		err = &access.Error{Kind: access.Blocked, Op: call.what, Reason: "Google began, and could not: " + c.transport.Redact(oneLine(begun.Error.Message))}
+		err = &access.Error{Kind: access.Blocked, Op: call.what, Reason: "Google began, and could not: " + c.transport.Redact(system.OneLine(begun.Error.Message))}
 	}
 	return withFix(system.IgnoreNotFound(err), "Where Google can't wipe the account from such a device, block it there in the Admin console (Devices), or take the "+
 		"device back.")

@@ -7,6 +7,7 @@ import (
 	admin "google.golang.org/api/admin/directory/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // search asks for what there is under the account's address and under the aliases that it was given, and returns each
@@ -58,7 +59,7 @@ func whose(u *admin.User, noted ...string) ownership {
 // wiped for it.
 func doubted(u *admin.User, g *access.Grant, noted ...string) *access.Grant {
 	if whose(u, noted...) == perhaps {
-		g.Label = strings.TrimSuffix(g.Label, ")") + ", noted of " + oneLine(strings.ToLower(strings.Join(noted, ", "))) + ")"
+		g.Label = strings.TrimSuffix(g.Label, ")") + ", noted of " + system.OneLine(strings.ToLower(strings.Join(noted, ", "))) + ")"
 		g.Stays = onlyPerhaps(u, strings.Join(noted, ", "))
 	}
 	return g
@@ -67,7 +68,7 @@ func doubted(u *admin.User, g *access.Grant, noted ...string) *access.Grant {
 func onlyPerhaps(u *admin.User, noted string) *access.Error {
 	return &access.Error{
 		Kind: access.Blocked, Op: "take a device away from " + name(u),
-		Reason: "it is noted of " + oneLine(noted) + ", an alias of the account: it may be theirs, and may be another person's who had that address before",
+		Reason: "it is noted of " + system.OneLine(noted) + ", an alias of the account: it may be theirs, and may be another person's who had that address before",
 		Fix:    "Look at it in the Admin console (Devices). If it is theirs, wipe the account or change the note there; if not, tolerate the row.",
 	}
 }

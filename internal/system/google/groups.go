@@ -53,11 +53,11 @@ func (g *Google) memberships(ctx context.Context, account access.AccountID) ([]*
 func groupLabel(g *admin.Group) string {
 	switch {
 	case g.Email == "":
-		return cmp.Or(oneLine(g.Name), g.Id)
+		return cmp.Or(system.OneLine(g.Name), g.Id)
 	case g.Name == "":
 		return g.Email
 	}
-	return fmt.Sprintf("%s (%s)", oneLine(g.Name), g.Email)
+	return fmt.Sprintf("%s (%s)", system.OneLine(g.Name), g.Email)
 }
 
 // List says of no group where the membership comes from, because the Directory API does not.
@@ -166,6 +166,6 @@ func (g *Google) groupName(ctx context.Context, id string) (string, error) {
 		case !ofDirectory(found.Kind):
 			return "", malformed(call, "something other than a group")
 		}
-		return cmp.Or(oneLine(found.Name), found.Email, id), nil
+		return cmp.Or(system.OneLine(found.Name), found.Email, id), nil
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/api/vault/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/turns"
 )
 
@@ -208,7 +209,7 @@ func (h *holds) over(u *admin.User) (covers []cover, err error) {
 
 // String names a hold and its matter.
 func (c cover) String() string {
-	return fmt.Sprintf("%q in the Vault matter %q%s", oneLine(c.Name), oneLine(c.matter.Name), c.how)
+	return fmt.Sprintf("%q in the Vault matter %q%s", system.OneLine(c.Name), system.OneLine(c.matter.Name), c.how)
 }
 
 // refuseHeld refuses what must not happen to somebody on hold, by the sweep that this run has made already: for the

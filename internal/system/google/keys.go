@@ -10,6 +10,7 @@ import (
 	admin "google.golang.org/api/admin/directory/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Keys are the account's app passwords: each signs in by itself, past 2-step verification. They work again when
@@ -50,7 +51,7 @@ func (c keys) List(ctx context.Context, account access.AccountID) (grants []acce
 			what += ", last used on " + at.Format(time.DateOnly)
 		}
 		id := strconv.FormatInt(p.CodeId, 10)
-		grants = append(grants, access.Grant{ID: access.GrantID(id), Label: fmt.Sprintf("%s (%s)", cmp.Or(oneLine(p.Name), "app password "+id), what)})
+		grants = append(grants, access.Grant{ID: access.GrantID(id), Label: fmt.Sprintf("%s (%s)", cmp.Or(system.OneLine(p.Name), "app password "+id), what)})
 	}
 	return grants, nil
 }

@@ -242,7 +242,7 @@ func seatGrants(u *admin.User, theirs []*licensing.LicenseAssignment, held *acce
 	for _, a := range theirs {
 		grant := access.Grant{
 			ID:    access.GrantID(a.ProductId + "/" + a.SkuId),
-			Label: fmt.Sprintf("%s (%s)", cmp.Or(oneLine(a.SkuName), a.SkuId), cmp.Or(oneLine(a.ProductName), a.ProductId)),
+			Label: fmt.Sprintf("%s (%s)", cmp.Or(system.OneLine(a.SkuName), a.SkuId), cmp.Or(system.OneLine(a.ProductName), a.ProductId)),
 			Note:  "If its organizational unit assigns this licence, Google does not let it be taken, or gives it back.",
 			Stays: held,
 		}

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/api/gmail/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // me is how Gmail calls the mailbox of whoever asks.
@@ -281,11 +282,11 @@ func unconfirmed(verification string) string {
 	if verification == "" || verification == "accepted" {
 		return ""
 	}
-	return ", " + oneLine(verification)
+	return ", " + system.OneLine(verification)
 }
 
 // spelled is an address as ids and labels have it.
-func spelled(address string) string { return oneLine(strings.ToLower(address)) }
+func spelled(address string) string { return system.OneLine(strings.ToLower(address)) }
 
 func unnamed(u *admin.User, what string) error {
 	return malformed(reading(mail, "list the mail settings of %s", name(u)), what+" that names nobody")

@@ -73,7 +73,7 @@ func (c groupOwnership) owned(ctx context.Context, account access.AccountID, som
 			if m.Role == owner {
 				mu.Lock()
 				defer mu.Unlock()
-				grants = append(grants, access.Grant{ID: access.GrantID(g.Id), Label: cmp.Or(oneLine(g.Name), g.Id) + " (owner)"})
+				grants = append(grants, access.Grant{ID: access.GrantID(g.Id), Label: cmp.Or(system.OneLine(g.Name), g.Id) + " (owner)"})
 			}
 			return nil
 		})

@@ -141,9 +141,9 @@ func (c roleAssignments) grant(ctx context.Context, account access.AccountID, a 
 // roleLabel names a role. Google's own are named like constants, and described in words.
 func roleLabel(role *admin.Role) string {
 	if role.IsSystemRole || strings.HasPrefix(role.RoleName, "_") {
-		return cmp.Or(oneLine(role.RoleDescription), role.RoleName)
+		return cmp.Or(system.OneLine(role.RoleDescription), role.RoleName)
 	}
-	return cmp.Or(oneLine(role.RoleName), "role "+strconv.FormatInt(role.RoleId, 10))
+	return cmp.Or(system.OneLine(role.RoleName), "role "+strconv.FormatInt(role.RoleId, 10))
 }
 
 // Remove unassigns a role. One that comes through a group goes when the membership does, which may be about to

@@ -14,6 +14,7 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/memo"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // The types of permissions that members have, and the role of those who manage a drive.
@@ -109,7 +110,7 @@ func roleOf(own []*drive.Permission) (role, name string) {
 			return r.role, r.name
 		}
 	}
-	return own[0].Role, oneLine(own[0].Role)
+	return own[0].Role, system.OneLine(own[0].Role)
 }
 
 // A charge finds out who is in charge of drives, in one go over them: managers who are active users of the customer, and
@@ -131,10 +132,10 @@ func (who *charge) grant(ctx context.Context, id, drive string, members []*drive
 		return nil, nil //nolint:nilnil // There is none.
 	}
 	_, role := roleOf(own)
-	grant := &access.Grant{ID: access.GrantID(id), Label: cmp.Or(oneLine(drive), id) + " (" + role + ")"}
+	grant := &access.Grant{ID: access.GrantID(id), Label: cmp.Or(system.OneLine(drive), id) + " (" + role + ")"}
 	sole, err := who.sole(ctx, id, members, u)
 	if sole {
-		grant.ID, grant.Label = access.GrantID(soleOrganizer+id), cmp.Or(oneLine(drive), id)+" (the only "+role+")"
+		grant.ID, grant.Label = access.GrantID(soleOrganizer+id), cmp.Or(system.OneLine(drive), id)+" (the only "+role+")"
 	}
 	return grant, err
 }

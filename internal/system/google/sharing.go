@@ -10,6 +10,7 @@ import (
 	"google.golang.org/api/calendar/v3"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Who may see a calendar is said by rules that its owner reads and changes, and no administrator.
@@ -76,11 +77,11 @@ var roleWords = map[string]string{
 
 // sharedLabel is how a calendar that is shared with somebody is labelled.
 func sharedLabel(summary, id string, owner *admin.User, role string) string {
-	title := cmp.Or(oneLine(summary), id)
+	title := cmp.Or(system.OneLine(summary), id)
 	if title != name(owner) {
 		title += " of " + name(owner)
 	}
-	return title + " (" + cmp.Or(roleWords[role], oneLine(role)) + ")"
+	return title + " (" + cmp.Or(roleWords[role], system.OneLine(role)) + ")"
 }
 
 // notTheirs says that an error of the API is about a calendar that is not there for its owner any more.

@@ -10,6 +10,7 @@ import (
 	admin "google.golang.org/api/admin/directory/v1"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Tokens are the applications that the person has allowed to act in their name. They outlive a new password,
@@ -43,7 +44,7 @@ func (c oauthTokens) List(ctx context.Context, account access.AccountID) (grants
 		if token.ClientId == "" {
 			return nil, malformed(call, "an application without an id")
 		}
-		names[token.ClientId] = cmp.Or(oneLine(token.DisplayText), names[token.ClientId], token.ClientId)
+		names[token.ClientId] = cmp.Or(system.OneLine(token.DisplayText), names[token.ClientId], token.ClientId)
 		scopes[token.ClientId] = append(scopes[token.ClientId], token.Scopes...)
 	}
 	for id, name := range names {
@@ -56,7 +57,7 @@ func (c oauthTokens) List(ctx context.Context, account access.AccountID) (grants
 func consented(scopes []string) string {
 	var names []string
 	for _, scope := range scopes {
-		names = append(names, strings.TrimPrefix(strings.TrimSuffix(oneLine(scope), "/"), scopesBase))
+		names = append(names, strings.TrimPrefix(strings.TrimSuffix(system.OneLine(scope), "/"), scopesBase))
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -69,9 +70,6 @@ func consented(scopes []string) string {
 	}
 	return fmt.Sprintf("may use %s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
 }
-
-// oneLine keeps what others have named from breaking a line of a plan.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Remove takes back what one application was allowed.
 // DELETE /admin/directory/v1/users/{id}/tokens/{client}, scope admin.directory.user.security.

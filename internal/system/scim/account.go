@@ -122,7 +122,7 @@ func (s *SCIM) refuseOwner(u *user) error {
 			if slices.Contains(s.profile.Owners, strings.ToLower(strings.TrimSpace(name))) {
 				return &access.Error{
 					Kind: access.Blocked, Op: s.op("terminate " + u.name()),
-					Reason: u.name() + " is the owner of the account at " + s.profile.Vendor + " (role " + oneLine(name) + ")",
+					Reason: u.name() + " is the owner of the account at " + s.profile.Vendor + " (role " + system.OneLine(name) + ")",
 					Fix:    "Make somebody else the owner first, in " + s.profile.Vendor + " itself.",
 				}
 			}

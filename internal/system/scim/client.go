@@ -13,6 +13,7 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 const (
@@ -168,7 +169,7 @@ func (s *SCIM) malformed(what, answered string) *access.Error {
 // clean is a server's text, without what must not be seen, and not for ever.
 func (s *SCIM) clean(text string) string {
 	const most = 300
-	text = oneLine(s.transport.Redact(text))
+	text = system.OneLine(s.transport.Redact(text))
 	if len(text) > most {
 		return strings.ToValidUTF8(text[:most], "") + "…"
 	}

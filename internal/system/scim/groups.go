@@ -80,8 +80,8 @@ func membership(g *group, id string, u *user) access.Grant {
 		return grant
 	}
 	for _, said := range u.Groups {
-		if said.Value == id && oneLine(said.Display) != "" {
-			grant.Label = oneLine(said.Display)
+		if said.Value == id && system.OneLine(said.Display) != "" {
+			grant.Label = system.OneLine(said.Display)
 		}
 	}
 	return grant

@@ -135,7 +135,7 @@ func (c groupMembership) raise(what string, g *group, u *user, missing []string)
 }
 
 func memberName(member value) string {
-	if display := oneLine(member.Display); display != "" {
+	if display := system.OneLine(member.Display); display != "" {
 		return display + " (" + member.Value + ")"
 	}
 	return member.Value

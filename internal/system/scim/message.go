@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // The messages of RFC 7644, section 3 and 3.12.
@@ -127,7 +129,7 @@ func (g *group) name() string {
 	if g.DisplayName == "" {
 		return g.ID
 	}
-	return oneLine(g.DisplayName)
+	return system.OneLine(g.DisplayName)
 }
 
 type meta struct {
@@ -214,9 +216,6 @@ func quote(s string) string {
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
-
-// oneLine keeps what a server says from breaking a line.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // refusalOf is the application's own error in an error's tree, and nil where there is none.
 func refusalOf(err error) *refusal {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 var _ access.Registrar = (*SCIM)(nil)
@@ -37,7 +38,7 @@ func (s *SCIM) Roll(ctx context.Context) ([]access.Entry, error) {
 
 // entry is the account with what else is noted with it.
 func (u *user) entry() access.Entry {
-	e := access.Entry{Account: u.account(), Sort: oneLine(u.UserType), FullName: u.fullName(), Created: u.Meta.Created.UTC()}
+	e := access.Entry{Account: u.account(), Sort: system.OneLine(u.UserType), FullName: u.fullName(), Created: u.Meta.Created.UTC()}
 	for _, email := range u.Emails {
 		address := strings.ToLower(strings.TrimSpace(email.Value))
 		if address != "" && !slices.Contains(e.Names, address) && !slices.Contains(e.Elsewhere, address) {
@@ -49,7 +50,7 @@ func (u *user) entry() access.Entry {
 
 func (u *user) fullName() string {
 	for _, name := range []string{u.DisplayName, u.Name.Formatted, u.Name.GivenName + " " + u.Name.FamilyName} {
-		if name = oneLine(name); name != "" {
+		if name = system.OneLine(name); name != "" {
 			return name
 		}
 	}

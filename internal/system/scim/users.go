@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // user reads one account by its id, straight from the application. NotFound is believed if another account is found in the
@@ -147,7 +148,7 @@ func (u *user) name() string {
 	if u.UserName == "" {
 		return u.ID
 	}
-	return strings.ToLower(oneLine(u.UserName))
+	return strings.ToLower(system.OneLine(u.UserName))
 }
 
 // change writes a change of a resource: as a patch, or, where the form is that or the application takes no patches, by

@@ -66,23 +66,23 @@ func (c valued) List(ctx context.Context, account access.AccountID) ([]access.Gr
 
 // keyOf is the id of a value: with its type, where it has one, since a value may be there once of each.
 func keyOf(one value) access.GrantID {
-	name := oneLine(one.Value)
+	name := system.OneLine(one.Value)
 	if name == "" {
-		name = oneLine(one.Display)
+		name = system.OneLine(one.Display)
 	}
 	if one.Type != "" && name != "" {
-		name = oneLine(one.Type) + "/" + name
+		name = system.OneLine(one.Type) + "/" + name
 	}
 	return access.GrantID(name)
 }
 
 func labelOf(one value) string {
-	name, kind := oneLine(one.Display), oneLine(one.Type)
+	name, kind := system.OneLine(one.Display), system.OneLine(one.Type)
 	switch {
 	case name == "":
-		name = oneLine(one.Value)
+		name = system.OneLine(one.Value)
 	case one.Value != "" && one.Value != name:
-		name += " [" + oneLine(one.Value) + "]"
+		name += " [" + system.OneLine(one.Value) + "]"
 	}
 	if kind != "" {
 		name += " (" + kind + ")"

@@ -36,11 +36,8 @@ func (c Config) WithEnvironment(getenv func(string) string) Config {
 // Validate says what is wrong with the configuration, as far as can be told without asking the server, and returns it
 // in the form in which it is used.
 func (c Config) Validate() (Config, error) {
-	wrong := func(argument, reason string) (Config, error) {
-		return c, &system.ConfigError{Argument: argument, Reason: reason}
-	}
 	if c.Address == "" {
-		return wrong("address", "which server? Set address, such as https://vault.acme.com:8200, or VAULT_ADDR (BAO_ADDR)")
+		return c, system.Wrong("address", "which server? Set address, such as https://vault.acme.com:8200, or VAULT_ADDR (BAO_ADDR)")
 	}
 	address, err := system.BaseURL("address", c.Address, "https://vault.acme.com:8200")
 	if err != nil {
@@ -48,10 +45,10 @@ func (c Config) Validate() (Config, error) {
 	}
 	c.Address = address
 	if c.Token = strings.TrimSpace(c.Token); c.Token == "" {
-		return wrong("token", "no credential: set token, or VAULT_TOKEN (BAO_TOKEN)")
+		return c, system.Wrong("token", "no credential: set token, or VAULT_TOKEN (BAO_TOKEN)")
 	}
 	if strings.ContainsFunc(c.Token, func(r rune) bool { return r < '!' || r > '~' }) {
-		return wrong("token", "a token has no spaces or line breaks in it")
+		return c, system.Wrong("token", "a token has no spaces or line breaks in it")
 	}
 	c.Namespace = strings.Trim(c.Namespace, "/")
 	if c.Namespace == "root" {
@@ -60,7 +57,7 @@ func (c Config) Validate() (Config, error) {
 	switch key, ok := strings.CutPrefix(c.UserKey, "metadata."); {
 	case c.UserKey == "", c.UserKey == "alias", c.UserKey == "name", ok && key != "":
 	default:
-		return wrong("user_key", `it is "alias", "name" or "metadata." with a key, such as metadata.email`)
+		return c, system.Wrong("user_key", `it is "alias", "name" or "metadata." with a key, such as metadata.email`)
 	}
 	if c.CACertFile != "" {
 		if _, err := certificatesIn(c.CACertFile); err != nil {
