@@ -20,13 +20,13 @@ func Indirect() (places []string) {
 func Reviewed() []review.Kind {
 	var kinds []review.Kind
 	for _, row := range Kinds {
+		idle := map[string]access.Connector{}
+		for _, c := range columns {
+			idle[c.system()] = c.idle(row)
+		}
 		kinds = append(kinds, review.Kind{Name: row.Name, Systems: row.systems().Names, Moves: func(system, id string) bool {
-			for _, c := range columns {
-				if transferer, ok := c.idle(row).(access.Transferer); ok && c.system() == system {
-					return transferer.Moves(access.GrantID(id))
-				}
-			}
-			return false
+			transferer, ok := idle[system].(access.Transferer)
+			return ok && transferer.Moves(access.GrantID(id))
 		}})
 	}
 	return kinds

@@ -79,13 +79,16 @@ const inApp = "slack"
 func open() (*demo, error) {
 	company, clk := sandbox.Acme(), clock.System{}
 	d := &demo{org: okta.NewOrg(company, clk), tenant: google.NewTenant(company, clk), app: scim.NewApp(company, clk)}
-	for api, server := range map[http.Handler]**sandbox.Server{
-		d.org.Handler(okta.HandlerOptions{}):                              &d.inOkta,
-		d.tenant.Handler(google.HandlerOptions{}):                         &d.inGoogle,
-		d.app.Handler(scim.HandlerOptions{Dialect: scim.Dialects[inApp]}): &d.inApp,
+	for _, system := range []struct {
+		server **sandbox.Server
+		api    http.Handler
+	}{
+		{&d.inOkta, d.org.Handler(okta.HandlerOptions{})},
+		{&d.inGoogle, d.tenant.Handler(google.HandlerOptions{})},
+		{&d.inApp, d.app.Handler(scim.HandlerOptions{Dialect: scim.Dialects[inApp]})},
 	} {
 		var err error
-		if *server, err = sandbox.Serve(api, sandbox.Options{}); err != nil {
+		if *system.server, err = sandbox.Serve(system.api, sandbox.Options{}); err != nil {
 			d.close()
 			return nil, err
 		}
