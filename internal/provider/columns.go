@@ -12,8 +12,10 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
 	"github.com/offboard/terraform-provider-offboard/internal/system"
+	"github.com/offboard/terraform-provider-offboard/internal/system/aws"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
+	"github.com/offboard/terraform-provider-offboard/internal/system/vault"
 )
 
 // A columnOf is a system, S, as a column of the two tables: what connects each kind, and what traces, nil where it has none.
@@ -26,8 +28,11 @@ type columnOf[S any] struct {
 
 // The columns, by the names of their systems.
 const (
-	systemOkta   = "okta"
-	systemGoogle = "google"
+	systemOkta           = "okta"
+	systemGoogle         = "google"
+	systemAWS            = "aws"
+	systemIdentityCenter = "aws_identity_center"
+	systemVault          = "vault"
 )
 
 var (
@@ -41,7 +46,25 @@ var (
 		func(r Row) func(*google.Google) access.Connector { return r.Google },
 		func(t Trace) func(*google.Google) access.Tracer { return t.Google },
 	}
+	inAWS = columnOf[aws.IAM]{
+		systemAWS,
+		func(r Row) func(*aws.IAM) access.Connector { return r.AWS },
+		tracesNothing[aws.IAM],
+	}
+	inIdentityCenter = columnOf[aws.IdentityCenter]{
+		systemIdentityCenter,
+		func(r Row) func(*aws.IdentityCenter) access.Connector { return r.IdentityCenter },
+		tracesNothing[aws.IdentityCenter],
+	}
+	inVault = columnOf[vault.Vault]{
+		systemVault,
+		func(r Row) func(*vault.Vault) access.Connector { return r.Vault },
+		tracesNothing[vault.Vault],
+	}
 )
+
+// tracesNothing is for systems in which all that is somebody's is their account's.
+func tracesNothing[S any](Trace) func(*S) access.Tracer { return nil }
 
 // A column is a columnOf, whatever its system.
 type column interface {
@@ -52,7 +75,7 @@ type column interface {
 }
 
 // columns are all of them, in the order in which people read of them.
-var columns = []column{inOkta, inGoogle}
+var columns = []column{inOkta, inGoogle, inAWS, inIdentityCenter, inVault}
 
 func (c columnOf[S]) system() string { return c.name }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
@@ -69,36 +68,19 @@ type googleSettings struct {
 
 // configureGoogle adds Google to the environment, if the provider block names it.
 func (p *offboardProvider) configureGoogle(ctx context.Context, all settings, env *offboard.Environment, diags *diag.Diagnostics) {
-	if all.Google.IsNull() {
-		return
-	}
-	var s googleSettings
-	if !all.Google.IsUnknown() {
-		diags.Append(all.Google.As(ctx, &s, basetypes.ObjectAsOptions{})...)
-	}
-	if all.Google.IsUnknown() || s.Admin.IsUnknown() || s.Customer.IsUnknown() || s.ServiceAccount.IsUnknown() || s.Credentials.IsUnknown() ||
-		s.Vault.IsUnknown() || s.Endpoint.IsUnknown() || hasUnknown(s.LicenseProducts) {
-		env.Unknown[systemGoogle] = true
-		return
-	}
-	config := google.Config{
-		Admin: s.Admin.ValueString(), Customer: s.Customer.ValueString(), ServiceAccount: s.ServiceAccount.ValueString(),
-		Credentials: s.Credentials.ValueString(), NoVault: s.Vault.Equal(types.BoolValue(false)), Endpoint: s.Endpoint.ValueString(),
-		Run: p.run(all),
-	}
-	for _, product := range s.LicenseProducts.Elements() {
-		if id, ok := product.(types.String); ok {
-			config.LicenseProducts = append(config.LicenseProducts, id.ValueString())
+	b := block{path.Root(systemGoogle), systemGoogle, "Google", all.Google}
+	connected := connect(ctx, p, inGoogle, b, env, diags, func(s googleSettings) (*google.Google, error) {
+		config, err := google.Config{
+			Admin: s.Admin.ValueString(), Customer: s.Customer.ValueString(), ServiceAccount: s.ServiceAccount.ValueString(),
+			Credentials: s.Credentials.ValueString(), NoVault: s.Vault.Equal(types.BoolValue(false)), Endpoint: s.Endpoint.ValueString(),
+			LicenseProducts: texts(s.LicenseProducts), Run: p.run(all),
+		}.WithEnvironment(p.Getenv).Validate()
+		if err != nil {
+			return nil, err
 		}
+		return google.New(ctx, config)
+	})
+	if connected != nil {
+		env.Systems[systemGoogle].Custodian = google.LegalHolds(connected)
 	}
-	config, err := config.WithEnvironment(p.Getenv).Validate()
-	if err == nil {
-		var connected *google.Google
-		if connected, err = google.New(ctx, config); err == nil {
-			env.Systems[systemGoogle] = inGoogle.connect(p, connected, connected)
-			env.Systems[systemGoogle].Custodian = google.LegalHolds(connected)
-			return
-		}
-	}
-	unusable(diags, path.Root(systemGoogle), "Google", err)
 }

@@ -3,9 +3,11 @@ package provider
 import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
+	"github.com/offboard/terraform-provider-offboard/internal/system/aws"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 	"github.com/offboard/terraform-provider-offboard/internal/system/scim"
+	"github.com/offboard/terraform-provider-offboard/internal/system/vault"
 )
 
 // A Row is one kind of access, and what connects it in each system that has it. A system is a column.
@@ -13,6 +15,10 @@ type Row struct {
 	offboard.Kind
 	Okta   func(*okta.Okta) access.Connector
 	Google func(*google.Google) access.Connector
+	// AWS connects the kind in one account's IAM, and IdentityCenter in an organisation's.
+	AWS            func(*aws.IAM) access.Connector
+	IdentityCenter func(*aws.IdentityCenter) access.Connector
+	Vault          func(*vault.Vault) access.Connector
 	// SCIM connects the kind in every application that speaks it.
 	SCIM func(*scim.SCIM) access.Connector
 }
@@ -42,6 +48,8 @@ var Kinds = []Row{
 		},
 		Okta:   okta.Authenticators,
 		Google: google.Authenticators,
+		AWS:    aws.Authenticators,
+		Vault:  vault.Authenticators,
 	},
 	{
 		Kind: offboard.Kind{
@@ -53,6 +61,7 @@ var Kinds = []Row{
 		},
 		Okta:   okta.Sessions,
 		Google: google.Sessions,
+		AWS:    aws.Sessions,
 	},
 	{
 		Kind: offboard.Kind{
@@ -64,6 +73,7 @@ var Kinds = []Row{
 		},
 		Okta:   okta.Tokens,
 		Google: google.Tokens,
+		Vault:  vault.Tokens,
 	},
 	{
 		Kind: offboard.Kind{
@@ -75,9 +85,12 @@ var Kinds = []Row{
 				"transfer, and in Google while a transfer is under way or a legal hold in Vault covers the person. What an inactive and a deleted account are in " +
 				"an application that speaks SCIM its `profile` says, in `notes`: where inactive is deleted there is no `suspend`.",
 		},
-		Okta:   okta.Account,
-		Google: google.Account,
-		SCIM:   scim.Account,
+		Okta:           okta.Account,
+		Google:         google.Account,
+		AWS:            aws.Account,
+		IdentityCenter: aws.CenterAccount,
+		Vault:          vault.Account,
+		SCIM:           scim.Account,
 	},
 	{
 		Kind: offboard.Kind{
@@ -89,6 +102,8 @@ var Kinds = []Row{
 		},
 		Okta:   okta.Keys,
 		Google: google.Keys,
+		AWS:    aws.Keys,
+		Vault:  vault.Keys,
 	},
 	{
 		Kind: offboard.Kind{
@@ -98,9 +113,12 @@ var Kinds = []Row{
 				"a directory gives comes back unless that is changed. The only owner of a Google group is not taken out of it: let " +
 				"`offboard_group_ownership` come first. In an application that speaks SCIM the members are counted before and after.",
 		},
-		Okta:   okta.GroupMembership,
-		Google: google.GroupMembership,
-		SCIM:   scim.GroupMembership,
+		Okta:           okta.GroupMembership,
+		Google:         google.GroupMembership,
+		AWS:            aws.GroupMembership,
+		IdentityCenter: aws.CenterGroupMembership,
+		Vault:          vault.GroupMembership,
+		SCIM:           scim.GroupMembership,
 	},
 	{
 		Kind: offboard.Kind{
@@ -111,6 +129,8 @@ var Kinds = []Row{
 		},
 		Okta:   okta.RoleAssignments,
 		Google: google.RoleAssignments,
+		AWS:    aws.RoleAssignments,
+		Vault:  vault.RoleAssignments,
 		SCIM:   scim.RoleAssignments,
 	},
 	{
@@ -120,8 +140,9 @@ var Kinds = []Row{
 			About: "The applications a person is assigned to. One that comes with a group goes with the membership; one that the system provisions may " +
 				"take the account there along, so transfer first what they own in it. In an application that speaks SCIM they are the `entitlements` of the user.",
 		},
-		Okta: okta.AppAssignments,
-		SCIM: scim.AppAssignments,
+		Okta:           okta.AppAssignments,
+		IdentityCenter: aws.AppAssignments,
+		SCIM:           scim.AppAssignments,
 	},
 	{
 		Kind: offboard.Kind{
@@ -240,6 +261,19 @@ var Kinds = []Row{
 				"query a second and has to be asked product by product, once for everybody: name those that were bought in `license_products` to be quick.",
 		},
 		Google: google.Licenses,
+	},
+	{
+		Kind: offboard.Kind{
+			Name:     "shared_secret",
+			Controls: machineAccess,
+			Row:      "each version of a secret that they could read, until there is a newer one and the old one is no longer of use",
+			About: "What a person knows: the secrets that they could read. Who can read a secret can only be asked while they can, so have this resource watch " +
+				"people while they work here; what was seen once is a row until there is a newer version, whether or not they still have an account. No value " +
+				"is ever read. Where the system can rotate a secret by itself it is asked to; otherwise the row stays until somebody does, and says who. Rotate " +
+				"after the access is cut (`depends_on`), or they could read the new version as well.",
+		},
+		AWS:   aws.SharedSecrets,
+		Vault: vault.SharedSecrets,
 	},
 }
 

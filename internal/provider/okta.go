@@ -7,7 +7,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
@@ -59,35 +58,16 @@ type oktaSettings struct {
 
 // configureOkta adds Okta to the environment, if the provider block names it.
 func (p *offboardProvider) configureOkta(ctx context.Context, all settings, env *offboard.Environment, diags *diag.Diagnostics) {
-	if all.Okta.IsNull() {
-		return
-	}
-	var s oktaSettings
-	if !all.Okta.IsUnknown() {
-		diags.Append(all.Okta.As(ctx, &s, basetypes.ObjectAsOptions{})...)
-	}
-	if all.Okta.IsUnknown() || s.OrgURL.IsUnknown() || s.APIToken.IsUnknown() || s.ClientID.IsUnknown() || s.PrivateKey.IsUnknown() ||
-		s.PrivateKeyID.IsUnknown() || hasUnknown(s.Scopes) {
-		env.Unknown[systemOkta] = true
-		return
-	}
-	config := okta.Config{
-		OrgURL: s.OrgURL.ValueString(), APIToken: s.APIToken.ValueString(), ClientID: s.ClientID.ValueString(),
-		PrivateKey: s.PrivateKey.ValueString(), PrivateKeyID: s.PrivateKeyID.ValueString(),
-		Run: p.run(all),
-	}
-	for _, scope := range s.Scopes.Elements() {
-		if text, ok := scope.(types.String); ok {
-			config.Scopes = append(config.Scopes, text.ValueString())
+	b := block{path.Root(systemOkta), systemOkta, "Okta", all.Okta}
+	connect(ctx, p, inOkta, b, env, diags, func(s oktaSettings) (*okta.Okta, error) {
+		config, err := okta.Config{
+			OrgURL: s.OrgURL.ValueString(), APIToken: s.APIToken.ValueString(), ClientID: s.ClientID.ValueString(),
+			PrivateKey: s.PrivateKey.ValueString(), PrivateKeyID: s.PrivateKeyID.ValueString(), Scopes: texts(s.Scopes),
+			Run: p.run(all),
+		}.WithEnvironment(p.Getenv).Validate()
+		if err != nil {
+			return nil, err
 		}
-	}
-	config, err := config.WithEnvironment(p.Getenv).Validate()
-	if err == nil {
-		var connected *okta.Okta
-		if connected, err = okta.New(ctx, config); err == nil {
-			env.Systems[systemOkta] = inOkta.connect(p, connected, connected)
-			return
-		}
-	}
-	unusable(diags, path.Root(systemOkta), "Okta", err)
+		return okta.New(ctx, config)
+	})
 }

@@ -71,9 +71,12 @@ func (p *offboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 		MarkdownDescription: "A person's access as Terraform state: a termination is a plan that shows exactly what goes, and every later plan proves " +
 			"that nothing came back.",
 		Attributes: map[string]schema.Attribute{
-			systemOkta:   oktaSchema,
-			systemGoogle: googleSchema,
-			attrSCIM:     scimSchema,
+			systemOkta:           oktaSchema,
+			systemGoogle:         googleSchema,
+			systemAWS:            awsSchema,
+			systemIdentityCenter: identityCenterSchema,
+			systemVault:          vaultSchema,
+			attrSCIM:             scimSchema,
 			"max_people": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: "How many people one plan may newly terminate with this provider configuration, before it is refused as a mistake. 25 if not set. " +
@@ -102,12 +105,15 @@ func (p *offboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 
 // settings are the provider block as Terraform has it.
 type settings struct {
-	Okta      types.Object `tfsdk:"okta"`
-	Google    types.Object `tfsdk:"google"`
-	SCIM      types.Map    `tfsdk:"scim"`
-	MaxPeople types.Int64  `tfsdk:"max_people"`
-	Protected types.Set    `tfsdk:"protected"`
-	ReadOnly  types.Bool   `tfsdk:"read_only"`
+	Okta           types.Object `tfsdk:"okta"`
+	Google         types.Object `tfsdk:"google"`
+	AWS            types.Object `tfsdk:"aws"`
+	IdentityCenter types.Object `tfsdk:"aws_identity_center"`
+	Vault          types.Object `tfsdk:"vault"`
+	SCIM           types.Map    `tfsdk:"scim"`
+	MaxPeople      types.Int64  `tfsdk:"max_people"`
+	Protected      types.Set    `tfsdk:"protected"`
+	ReadOnly       types.Bool   `tfsdk:"read_only"`
 	// SigningKey signs evidence.
 	SigningKey types.String `tfsdk:"signing_key"`
 }
@@ -129,10 +135,8 @@ func (p *offboardProvider) Configure(ctx context.Context, req provider.Configure
 	if !s.MaxPeople.IsNull() {
 		env.Guards.MaxPeople = int(s.MaxPeople.ValueInt64())
 	}
-	for _, element := range s.Protected.Elements() {
-		if name, ok := element.(types.String); ok {
-			env.Guards.Protected = append(env.Guards.Protected, strings.ToLower(name.ValueString()))
-		}
+	for _, name := range texts(s.Protected) {
+		env.Guards.Protected = append(env.Guards.Protected, strings.ToLower(name))
 	}
 	if key := cmp.Or(s.SigningKey.ValueString(), p.Getenv("OFFBOARD_SIGNING_KEY")); key != "" {
 		var err error
@@ -142,6 +146,8 @@ func (p *offboardProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	p.configureOkta(ctx, s, env, diags)
 	p.configureGoogle(ctx, s, env, diags)
+	p.configureAWS(ctx, s, env, diags)
+	p.configureVault(ctx, s, env, diags)
 	p.configureSCIM(ctx, s, env, diags)
 	resp.ResourceData, resp.DataSourceData = env, env
 }
@@ -154,18 +160,6 @@ func refuseUnknown(diags *diag.Diagnostics, unknown map[string]bool) {
 				name+" guards the plan, and depends on something that has not been applied yet. Give it a value that is known.")
 		}
 	}
-}
-
-func hasUnknown(s types.Set) bool {
-	if s.IsUnknown() {
-		return true
-	}
-	for _, element := range s.Elements() {
-		if element.IsUnknown() {
-			return true
-		}
-	}
-	return false
 }
 
 func (p *offboardProvider) Resources(context.Context) []func() resource.Resource {

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
@@ -25,7 +24,7 @@ const attrSCIM = "scim"
 var inSCIM = columnOf[scim.SCIM]{
 	attrSCIM,
 	func(r Row) func(*scim.SCIM) access.Connector { return r.SCIM },
-	func(Trace) func(*scim.SCIM) access.Tracer { return nil },
+	tracesNothing[scim.SCIM],
 }
 
 var scimSchema = schema.MapNestedAttribute{
@@ -64,10 +63,6 @@ type scimSettings struct {
 	Control types.String `tfsdk:"control"`
 }
 
-func (s scimSettings) unknown() bool {
-	return s.URL.IsUnknown() || s.Token.IsUnknown() || s.Profile.IsUnknown() || s.Control.IsUnknown()
-}
-
 // configureSCIM adds the applications to the environment.
 func (p *offboardProvider) configureSCIM(ctx context.Context, all settings, env *offboard.Environment, diags *diag.Diagnostics) {
 	at := path.Root(attrSCIM)
@@ -89,32 +84,18 @@ func (p *offboardProvider) configureSCIM(ctx context.Context, all settings, env 
 			continue
 		}
 		variables[scim.Variable(name)] = name
-		p.configureApplication(ctx, name, all, env, diags)
+		b := block{here, name, name, all.SCIM.Elements()[name]}
+		connect(ctx, p, inSCIM, b, env, diags, func(s scimSettings) (*scim.SCIM, error) {
+			config, err := scim.Config{
+				Name: name, URL: s.URL.ValueString(), Token: s.Token.ValueString(), Profile: s.Profile.ValueString(), Control: s.Control.ValueString(),
+				Run: p.run(all),
+			}.WithEnvironment(p.Getenv).Validate()
+			if err != nil {
+				return nil, err
+			}
+			return scim.New(config), nil
+		})
 	}
-}
-
-func (p *offboardProvider) configureApplication(ctx context.Context, name string, all settings, env *offboard.Environment, diags *diag.Diagnostics) {
-	object, ok := all.SCIM.Elements()[name].(types.Object)
-	if !ok || object.IsNull() {
-		return
-	}
-	var s scimSettings
-	if !object.IsUnknown() {
-		diags.Append(object.As(ctx, &s, basetypes.ObjectAsOptions{})...)
-	}
-	if object.IsUnknown() || s.unknown() {
-		env.Unknown[name] = true
-		return
-	}
-	config, err := scim.Config{
-		Name: name, URL: s.URL.ValueString(), Token: s.Token.ValueString(), Profile: s.Profile.ValueString(), Control: s.Control.ValueString(), Run: p.run(all),
-	}.WithEnvironment(p.Getenv).Validate()
-	if err != nil {
-		unusable(diags, path.Root(attrSCIM).AtMapKey(name), name, err)
-		return
-	}
-	connected := scim.New(config)
-	env.Systems[name] = inSCIM.connect(p, connected, connected)
 }
 
 // builtIn are the names that no application can have.

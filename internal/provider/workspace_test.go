@@ -440,12 +440,19 @@ func (s *shell) saysWhatTheREADMEDoes(plan string) {
 	}
 }
 
-func TestTheREADMENamesEveryKind(t *testing.T) {
+func TestTheREADMENamesEveryKindAndTheDocumentationWhatItIsInEachSystem(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
+	index, err := os.ReadFile("../../templates/index.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(index), "\n## What a row is\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	inSystems := strings.Split(section, "\nIn ")[1:]
 	numbers := map[int]string{16: "sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "twenty"}
 	if number := numbers[len(provider.Kinds)]; number == "" || !strings.Contains(string(readme), "the "+number+" kinds of access") {
 		t.Errorf("the README does not say that there are %d kinds of access", len(provider.Kinds))
@@ -453,14 +460,20 @@ func TestTheREADMENamesEveryKind(t *testing.T) {
 	for _, kind := range provider.Kinds {
 		_, row, found := strings.Cut(string(readme), "\n| `offboard_"+kind.Name+"` |")
 		row, _, _ = strings.Cut(row, "\n")
-		columns := strings.Split(row, "|")
-		has := []bool{kind.Okta != nil, kind.Google != nil, kind.SCIM != nil}
-		said := []bool{}
-		for _, column := range columns[:max(len(columns)-1, 0)] {
-			said = append(said, strings.TrimSpace(column) != "")
+		cells := strings.Split(strings.TrimSuffix(row, "|"), "|")
+		has := []bool{kind.Okta != nil, kind.Google != nil, kind.AWS != nil, kind.IdentityCenter != nil, kind.Vault != nil, kind.SCIM != nil}
+		marked, documented := []bool{}, []bool{}
+		for _, cell := range cells[1:] {
+			marked = append(marked, strings.TrimSpace(cell) != "")
 		}
-		if !found || !slices.Equal(has, said) {
+		for _, list := range inSystems {
+			documented = append(documented, strings.Contains(list, "\n- `offboard_"+kind.Name+"`: "))
+		}
+		if !found || !slices.Equal(has, marked) {
 			t.Errorf("the README's row of %s does not have the systems that it has: %q", kind.Name, row)
+		}
+		if !slices.Equal(has, documented) {
+			t.Errorf("the documentation says of %s what a row is in %v, and it is in %v", kind.Name, documented, has)
 		}
 	}
 }

@@ -5,8 +5,6 @@
 // no user is ever left unnamed, which would have IAM act on the caller; errors are told by their code; their retries are
 // off, because the transport's come first, and each attempt is signed anew; a success without content is no answer; what
 // the environment says of endpoints is not listened to.
-//
-// It has no columns in the table of kinds yet: the provider has no block for it.
 package aws
 
 import (

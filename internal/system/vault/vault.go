@@ -4,9 +4,6 @@
 // can't be trusted with (vault.md section 0). It takes every 404 for nothing, be it an empty list or a mount that does not
 // exist; it repeats writes by itself; it reads the environment whatever it is told. Here the first is told apart by what
 // the answer says, and the others are overridden.
-//
-// It has no column in the table of kinds yet: it has been tried on the sandbox alone, and goes in when it has passed on a
-// real server.
 package vault
 
 import (
