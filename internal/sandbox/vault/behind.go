@@ -179,6 +179,11 @@ func (c *Cluster) SetOIDCRole(name string, policies ...string) {
 	c.Change(func(s *state, _ time.Time) { s.Auth["oidc"].Roles[name] = &role{Name: name, Policies: policies} })
 }
 
+// SetGroupPolicies has sign-ins of members of a group of the directory behind ldap give policies.
+func (c *Cluster) SetGroupPolicies(group string, policies ...string) {
+	c.Change(func(s *state, _ time.Time) { s.Auth["ldap"].GroupPolicies[group] = policies })
+}
+
 // Unmount takes a secrets engine away with all that is in it.
 func (c *Cluster) Unmount(path string) {
 	c.Change(func(s *state, _ time.Time) { delete(s.Engines, path) })
