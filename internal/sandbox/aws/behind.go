@@ -230,6 +230,13 @@ func (c *Cloud) AttachToRole(role, arn string) {
 	})
 }
 
+// Trust lets nobody but one user assume a role.
+func (c *Cloud) Trust(role, email string) {
+	c.change(func(s *state, _ time.Time) {
+		s.Roles[role].Trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + s.userARN(s.mustUser(email)) + `"},"Action":"sts:AssumeRole"}]}`
+	})
+}
+
 // SignIn is a session of a role under a name, as one that comes through a console has, and returns its credentials.
 func (c *Cloud) SignIn(role, name string) (key, secret, token string) {
 	c.change(func(s *state, now time.Time) {

@@ -197,11 +197,16 @@ func (o *IAM) details(ctx context.Context, call op, filter []types.EntityType, r
 		out, err := ask(ctx, o.connection, call, o.iam.GetAccountAuthorizationDetails, &iam.GetAccountAuthorizationDetailsInput{
 			Filter: filter, Marker: mark, MaxItems: sdk.Int32(1000),
 		})
-		switch {
-		case err != nil:
+		if err != nil {
 			return "", err
-		case out.UserDetailList == nil:
-			return "", malformed(call, "no list of users")
+		}
+		for kind, there := range map[types.EntityType]bool{
+			types.EntityTypeUser: out.UserDetailList != nil, types.EntityTypeGroup: out.GroupDetailList != nil,
+			types.EntityTypeRole: out.RoleDetailList != nil, types.EntityTypeLocalManagedPolicy: out.Policies != nil,
+		} {
+			if !there && slices.Contains(filter, kind) {
+				return "", malformed(call, "no list for "+string(kind))
+			}
 		}
 		read(out)
 		return marker(call, out.IsTruncated, out.Marker)
