@@ -230,6 +230,16 @@ func (c *Cloud) AttachToRole(role, arn string) {
 	})
 }
 
+// DeleteEverybody deletes every user, as where people come through Identity Center.
+func (c *Cloud) DeleteEverybody() {
+	c.change(func(s *state, _ time.Time) {
+		clear(s.Users)
+		for _, g := range s.Groups {
+			g.Members = nil
+		}
+	})
+}
+
 // Trust lets nobody but one user assume a role.
 func (c *Cloud) Trust(role, email string) {
 	c.change(func(s *state, _ time.Time) {

@@ -201,6 +201,17 @@ func (c *awsCheck) value(ref *awsRef, e *element) any {
 			list = append(list, c.value(shape.Member, child))
 		}
 		return list
+	case "map":
+		object := map[string]any{}
+		for _, child := range e.children {
+			key, value := child.child("key"), child.child("value")
+			if child.name != "entry" || key == nil || value == nil {
+				c.say("answer: %s has an entry that is none", e.name)
+				continue
+			}
+			object[key.text] = c.value(shape.Value, value)
+		}
+		return object
 	}
 	return typed(shape.Type, e.text)
 }
