@@ -146,6 +146,21 @@ func (c *Cloud) Tag(email, key, value string) {
 	c.change(func(s *state, _ time.Time) { s.mustUser(email).Tags[key] = value })
 }
 
+// PutRolePolicy gives a role an inline policy, and RolePolicy is what one says.
+func (c *Cloud) PutRolePolicy(role, name, document string) {
+	c.change(func(s *state, _ time.Time) { s.Roles[role].Inline[name] = document })
+}
+
+// RolePolicy is what an inline policy of a role says, and empty where there is none.
+func (c *Cloud) RolePolicy(role, name string) string {
+	return read(c, func(s *state) string { return s.Roles[role].Inline[name] })
+}
+
+// TagRole puts a tag on a role.
+func (c *Cloud) TagRole(role, key, value string) {
+	c.change(func(s *state, _ time.Time) { s.Roles[role].Tags[key] = value })
+}
+
 // DropRevocation deletes the policy of a role that revokes its older sessions.
 func (c *Cloud) DropRevocation(role string) {
 	c.change(func(s *state, _ time.Time) { delete(s.Roles[role].Inline, "AWSRevokeOlderSessions") })
