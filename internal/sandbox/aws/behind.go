@@ -174,6 +174,16 @@ func (c *Cloud) PutSecret(name string) {
 	})
 }
 
+// OwnSecret has a service of AWS's manage a secret.
+func (c *Cloud) OwnSecret(name, service string) {
+	c.change(func(s *state, _ time.Time) { s.Secrets[name].Owner = service })
+}
+
+// MarkForDeletion has a secret be deleted in a month.
+func (c *Cloud) MarkForDeletion(name string) {
+	c.change(func(s *state, now time.Time) { s.Secrets[name].Deleted = now.AddDate(0, 1, 0) })
+}
+
 // SetSecretPolicy gives a secret a policy of its own.
 func (c *Cloud) SetSecretPolicy(name, document string) {
 	c.change(func(s *state, _ time.Time) { s.Secrets[name].Policy = document })
