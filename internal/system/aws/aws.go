@@ -35,8 +35,8 @@ type IAM struct {
 	names    sync.Map
 	policies memo.Map[string, document]
 	admins   memo.Once[[]administrator]
-	// departing are the administrators whose removal was agreed to in this run, so that the last two are not each taken
-	// for the other's stand-in.
+	// departing are the ids and the ARNs of the administrators whose removal was agreed to in this run, so that the last two
+	// are not each taken for the other's stand-in.
 	departing sync.Map
 }
 

@@ -125,8 +125,11 @@ func (c keys) sshKeys(ctx context.Context, u *user) (grants []access.Grant, err 
 	call := doing("iam:ListSSHPublicKeys", "list the SSH public keys of %s", u.name)
 	return grants, pages(call, func(mark *string) (string, error) {
 		out, err := ask(ctx, c.connection, call, c.iam.ListSSHPublicKeys, &iam.ListSSHPublicKeysInput{UserName: u.userName(), Marker: mark})
-		if err != nil {
+		switch {
+		case err != nil:
 			return "", err
+		case out.SSHPublicKeys == nil:
+			return "", malformed(call, "no list")
 		}
 		for _, k := range out.SSHPublicKeys {
 			grant, err := key(call, u, sshKeyFamily, "SSH public key", k.SSHPublicKeyId, k.UserName, k.Status, k.UploadDate)
@@ -146,8 +149,11 @@ func (c keys) serviceCredentials(ctx context.Context, u *user) (grants []access.
 		out, err := ask(ctx, c.connection, call, c.iam.ListServiceSpecificCredentials, &iam.ListServiceSpecificCredentialsInput{
 			UserName: u.userName(), Marker: mark,
 		})
-		if err != nil {
+		switch {
+		case err != nil:
 			return "", err
+		case out.ServiceSpecificCredentials == nil:
+			return "", malformed(call, "no list")
 		}
 		for _, k := range out.ServiceSpecificCredentials {
 			service, _, _ := strings.Cut(sdk.ToString(k.ServiceName), ".")

@@ -126,6 +126,7 @@ func tagsOf(list []types.Tag) (tags []tag) {
 // or refuses to.
 func (o *IAM) nameOf(ctx context.Context, id access.AccountID) (name string, err error) {
 	call := doing("iam:ListUsers", "find the user %s", id)
+	listed := 0
 	err = pages(call, func(mark *string) (string, error) {
 		out, err := ask(ctx, o.connection, call, o.iam.ListUsers, &iam.ListUsersInput{Marker: mark, MaxItems: sdk.Int32(1000)})
 		switch {
@@ -134,6 +135,7 @@ func (o *IAM) nameOf(ctx context.Context, id access.AccountID) (name string, err
 		case out.Users == nil:
 			return "", malformed(call, "no list")
 		}
+		listed += len(out.Users)
 		for _, u := range out.Users {
 			if access.AccountID(sdk.ToString(u.UserId)) != id {
 				continue
@@ -144,6 +146,9 @@ func (o *IAM) nameOf(ctx context.Context, id access.AccountID) (name string, err
 		}
 		return marker(call, out.IsTruncated, out.Marker)
 	})
+	if err == nil && listed == 0 {
+		err = o.nobody(ctx, call)
+	}
 	switch {
 	case err != nil:
 		return "", there(call, err)
@@ -180,8 +185,11 @@ func (o *IAM) Roll(ctx context.Context) ([]access.Entry, error) {
 			roll = append(roll, o.entry(u))
 		}
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case len(roll) == 0:
+		return nil, o.nobody(ctx, call)
 	}
 	if fault := access.RollFault(roll); fault != "" {
 		wrong := malformed(call, fault)
@@ -191,17 +199,36 @@ func (o *IAM) Roll(ctx context.Context) ([]access.Entry, error) {
 	return roll, nil
 }
 
+// nobody returns nil if the account has no users, which is as it should be where people come through Identity Center: an empty list
+// is believed when the account's own count says the same. GetAccountSummary.
+func (o *IAM) nobody(ctx context.Context, listed op) error {
+	call := doing("iam:GetAccountSummary", "count the users")
+	out, err := ask(ctx, o.connection, call, o.iam.GetAccountSummary, &iam.GetAccountSummaryInput{})
+	if err != nil {
+		return there(call, err)
+	}
+	if users, told := out.SummaryMap[string(types.SummaryKeyTypeUsers)]; !told || users != 0 {
+		return malformed(listed, "a list of nobody, though there are users")
+	}
+	return nil
+}
+
 // details reads GetAccountAuthorizationDetails.
 func (o *IAM) details(ctx context.Context, call op, filter []types.EntityType, read func(*iam.GetAccountAuthorizationDetailsOutput)) error {
 	return there(call, pages(call, func(mark *string) (string, error) {
 		out, err := ask(ctx, o.connection, call, o.iam.GetAccountAuthorizationDetails, &iam.GetAccountAuthorizationDetailsInput{
 			Filter: filter, Marker: mark, MaxItems: sdk.Int32(1000),
 		})
-		switch {
-		case err != nil:
+		if err != nil {
 			return "", err
-		case out.UserDetailList == nil:
-			return "", malformed(call, "no list of users")
+		}
+		for kind, there := range map[types.EntityType]bool{
+			types.EntityTypeUser: out.UserDetailList != nil, types.EntityTypeGroup: out.GroupDetailList != nil,
+			types.EntityTypeRole: out.RoleDetailList != nil, types.EntityTypeLocalManagedPolicy: out.Policies != nil,
+		} {
+			if !there && slices.Contains(filter, kind) {
+				return "", malformed(call, "no list for "+string(kind))
+			}
 		}
 		read(out)
 		return marker(call, out.IsTruncated, out.Marker)
