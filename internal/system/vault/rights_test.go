@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
-	"github.com/offboard/terraform-provider-offboard/internal/access/accesstest"
 	sandboxvault "github.com/offboard/terraform-provider-offboard/internal/sandbox/vault"
 	"github.com/offboard/terraform-provider-offboard/internal/system/vault/policy"
 )
@@ -49,14 +48,13 @@ func (k prepared) attempt(t *testing.T, rules []string, removing bool) error {
 			return err
 		}
 	}
-	s := accesstest.Subject{Connector: k.connect(w.vault)}
-	s.Choose(t, k.dispose)
-	listed, err := s.Connector.List(t.Context(), account)
+	connector := k.connector(t, w.vault)
+	listed, err := connector.List(t.Context(), account)
 	if err != nil {
 		return err
 	}
 	held := access.Held(listed, nil)
-	if guard, ok := s.Connector.(access.Guard); ok {
+	if guard, ok := connector.(access.Guard); ok {
 		for _, whose := range []access.AccountID{account, administrator} {
 			if err := guard.Refuse(t.Context(), whose, held); err != nil {
 				return err
@@ -66,7 +64,7 @@ func (k prepared) attempt(t *testing.T, rules []string, removing bool) error {
 	if !removing {
 		return nil
 	}
-	out := access.Exit{Connector: s.Connector, Account: account, Clock: w.clock, Patience: time.Minute}.Run(t.Context(), held, held, nil)
+	out := access.Exit{Connector: connector, Account: account, Clock: w.clock, Patience: time.Minute}.Run(t.Context(), held, held, nil)
 	failures := []error{out.Unverified}
 	for _, err := range out.Left {
 		failures = append(failures, err)
