@@ -1,6 +1,7 @@
 package vault_test
 
 import (
+	"cmp"
 	"net/http"
 	"testing"
 	"time"
@@ -125,15 +126,20 @@ func TestEveryConnectorConforms(t *testing.T) {
 	})
 }
 
+// connector is the kind's, of its disposition.
+func (k prepared) connector(t *testing.T, v *vault.Vault) access.Connector {
+	t.Helper()
+	s := accesstest.Subject{Connector: k.connect(v)}
+	s.Choose(t, k.dispose)
+	return s.Connector
+}
+
 func (k prepared) subject(t *testing.T, w *world) accesstest.Subject {
 	t.Helper()
 	if k.prepare != nil {
 		k.prepare(w.company)
 	}
-	email := sandboxvault.Jane
-	if k.email != "" {
-		email = k.email
-	}
+	email := cmp.Or(k.email, sandboxvault.Jane)
 	s := accesstest.Subject{
 		Connector: k.connect(w.vault), Account: w.id(email), Single: k.single, Successor: w.id(sandboxvault.Mei),
 		Nobody: "00000000-0000-0000-0000-000000000000", Others: func() string { return w.company.Snapshot(email) },
