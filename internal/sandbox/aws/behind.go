@@ -203,6 +203,24 @@ func (c *Cloud) Assign(email, set, account string) {
 	})
 }
 
+// AssignGroup assigns a group a permission set in an account.
+func (c *Cloud) AssignGroup(group, set, account string) {
+	c.change(func(s *state, _ time.Time) {
+		n := &s.Center
+		n.Assignments = append(n.Assignments, assignment{account, n.set(set).ARN, "GROUP", n.group(group).ID})
+	})
+}
+
+// SetPermissions has a permission set have these of AWS's own policies, and an inline one where that is not empty.
+func (c *Cloud) SetPermissions(set, inline string, arns ...string) {
+	c.change(func(s *state, _ time.Time) { s.Center.set(set).Attached, s.Center.set(set).Inline = arns, inline })
+}
+
+// TagApplication puts a tag on an application.
+func (c *Cloud) TagApplication(application, key, value string) {
+	c.change(func(s *state, _ time.Time) { s.Center.ApplicationTags[application] = map[string]string{key: value} })
+}
+
 // Unassign takes everything from somebody that was assigned directly.
 func (c *Cloud) Unassign(email string) {
 	c.change(func(s *state, _ time.Time) {

@@ -25,7 +25,7 @@ func (w *world) removeAll(t *testing.T, id access.AccountID, kinds ...func(*aws.
 }
 
 func deleting(w *world) access.Connector {
-	connector, _ := aws.Account(w.iam).(access.Disposer).Dispose(access.Delete) //nolint:errcheck,forcetypeassert // that is what an account is
+	connector, _ := aws.Account(w.iam).(access.Disposer).Dispose(access.Delete) //nolint:forcetypeassert // that is what an account is
 	return connector
 }
 

@@ -270,7 +270,7 @@ func (o *IAM) namesOf(name string, tags []tag) (names []string) {
 }
 
 // Find looks for the user whose tag email has the address, or whose name it is, among all of them, which are listed once a
-// run. Whoever has the root user's address is never found to have nothing: the root user is in no list of IAM's.
+// run. A user with no address may be anybody's. Whoever has the root user's address is never found to have nothing: the root user is in no list of IAM's.
 func (o *IAM) Find(ctx context.Context, person access.Person) (access.Account, error) {
 	if o.config.RootEmail != "" && strings.EqualFold(string(person), o.config.RootEmail) {
 		return access.Account{}, &access.Error{
@@ -284,7 +284,8 @@ func (o *IAM) Find(ctx context.Context, person access.Person) (access.Account, e
 	if err != nil {
 		return access.Account{}, err
 	}
-	return pick(roll, person, "find the user of "+string(person), "no IAM user has this address in its tag "+o.config.EmailTag+" or as its name", systemIAM)
+	return pick(roll, person, "find the user of "+string(person), "no IAM user has this address in its tag "+o.config.EmailTag+" or as its name",
+		"the tag "+o.config.EmailTag, systemIAM)
 }
 
 // The names of the two systems.
@@ -293,19 +294,34 @@ const (
 	systemCenter = "aws_identity_center"
 )
 
-// pick is the one account of a roll that has the address.
-func pick(roll []access.Entry, person access.Person, what, none, system string) (access.Account, error) {
+// pick is the one account of a roll that has the address. Where nobody has it, an account that has no address at all may be the
+// person's: only where each has one is it known that the person has none.
+func pick(roll []access.Entry, person access.Person, what, none, address, system string) (access.Account, error) {
 	matches := map[string]access.Account{}
+	var nameless []string
 	for _, e := range roll {
 		if e.Own(person) {
 			matches[fmt.Sprintf("%s (%s, %s)", e.ID, strings.Join(e.Names, ", "), e.Status)] = e.Account
 		}
+		if !slices.ContainsFunc(e.Names, func(name string) bool { return strings.Contains(name, "@") }) {
+			nameless = append(nameless, strings.Join(e.Names, ", "))
+		}
 	}
 	accounts := slices.Sorted(maps.Keys(matches))
-	switch len(accounts) {
-	case 0:
+	switch {
+	case len(accounts) == 0 && len(nameless) > 0:
+		slices.Sort(nameless)
+		const shown = 10
+		if more := len(nameless) - shown; more > 0 {
+			nameless = append(nameless[:shown], fmt.Sprintf("and %d more", more))
+		}
+		return access.Account{}, &access.Error{
+			Kind: access.Blocked, Op: what, Reason: none + ", and some have no address, so that one of them may be this person's: " + strings.Join(nameless, ", "),
+			Fix: "Give each of them " + address + ", a service's that of the team which answers for it; or say which one is meant with account = \"<id>\".",
+		}
+	case len(accounts) == 0:
 		return access.Account{}, &access.Error{Kind: access.NotFound, Op: what, Reason: none}
-	case 1:
+	case len(accounts) == 1:
 		return matches[accounts[0]], nil
 	}
 	return access.Account{}, &access.Error{
