@@ -83,6 +83,14 @@ func (o *Org) Invite(email string) {
 	})
 }
 
+// InviteAccount opens an invitation to an account.
+func (o *Org) InviteAccount(email string) {
+	o.change(func(s *state, now time.Time) {
+		login := s.mustUser(email).Login
+		s.Invitations = append(s.Invitations, invitation{s.newID("invitation", login), s.mustUser(Kofi).ID, login, "", "direct_member", now})
+	})
+}
+
 // AddToTeam puts somebody into a team, as member or maintainer.
 func (o *Org) AddToTeam(email, slug, role string) {
 	o.change(func(s *state, _ time.Time) { s.mustTeam(slug).Members[s.mustUser(email).ID] = role })

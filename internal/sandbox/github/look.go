@@ -30,6 +30,11 @@ func (o *Org) RepoID(name string) int64 {
 	return look(o, func(s *state) int64 { return s.mustRepo(name).ID })
 }
 
+// RepoName is the name of a repository by its id.
+func (o *Org) RepoName(id int64) string {
+	return look(o, func(s *state) string { return s.Repos[id].Name })
+}
+
 // KeyID is the id of a deploy key.
 func (o *Org) KeyID(repo, title string) int64 {
 	return look(o, func(s *state) int64 {
@@ -81,7 +86,7 @@ func (o *Org) Snapshot(except string) string {
 
 // withoutUser drops what is one person's.
 func (s *state) withoutUser(id int64) {
-	email := s.Users[id].Email
+	email, login := s.Users[id].Email, s.Users[id].Login
 	delete(s.Users, id)
 	s.App.Issued = nil
 	for _, t := range s.Teams {
@@ -95,7 +100,7 @@ func (s *state) withoutUser(id int64) {
 	for _, r := range s.Roles {
 		r.Users = without(r.Users, func(u int64) bool { return u == id })
 	}
-	s.Invitations = without(s.Invitations, func(i invitation) bool { return i.Email == email })
+	s.Invitations = without(s.Invitations, func(i invitation) bool { return i.Email == email || i.Login == login })
 	s.PATs = without(s.PATs, func(p pat) bool { return p.Owner == id })
 	s.Authorizations = without(s.Authorizations, func(a authorization) bool { return a.Owner == id })
 	s.Seats = without(s.Seats, func(seat seat) bool { return seat.User == id })

@@ -57,8 +57,8 @@ var operations = []operation{
 	{method: "GET", path: "/orgs/{org}/teams/{team_slug}/team-sync/group-mappings", needs: needs{scopes: readOrg}, serve: (*call).listMappings},
 	{method: "GET", path: "/orgs/{org}/teams/{team_slug}/external-groups", needs: readMembers, serve: (*call).listExternalGroups},
 
-	{method: "GET", path: "/orgs/{org}/organization-roles", needs: needs{permission: "organization_custom_org_roles", scopes: readOrg}, serve: (*call).listRoles},
-	{method: "GET", path: "/orgs/{org}/organization-roles/{role_id}/users", needs: readMembers, reads: "roles", serve: (*call).listRoleUsers},
+	{method: "GET", path: "/orgs/{org}/organization-roles", needs: needs{permission: "organization_custom_org_roles", scopes: adminOrg}, serve: (*call).listRoles},
+	{method: "GET", path: "/orgs/{org}/organization-roles/{role_id}/users", needs: needs{permission: "members", scopes: adminOrg}, reads: "roles", serve: (*call).listRoleUsers},
 	{method: "DELETE", path: "/orgs/{org}/organization-roles/users/{username}/{role_id}", needs: setMembers, writes: "roles", serve: (*call).removeRole},
 
 	{

@@ -34,7 +34,7 @@ func (c *call) getUser() reply {
 
 // unknown says that somebody has no account: all there is of them is an invitation to an address.
 func (c *call) unknown(u *user) bool {
-	return u.Member == "" && slices.ContainsFunc(c.state.Invitations, func(i invitation) bool { return i.Email == u.Email })
+	return u.Member == "" && slices.ContainsFunc(c.state.Invitations, func(i invitation) bool { return i.Login == "" && i.Email == u.Email })
 }
 
 func (c *call) getApp() reply {
@@ -158,12 +158,14 @@ func (c *call) listInvitations() reply {
 	var list []entry
 	for _, i := range c.state.Invitations {
 		row := object{
-			"id": i.ID, "node_id": nodeID("I", i.ID), "login": nil, "email": i.Email, "role": i.Role, "created_at": stamp(i.Created),
+			"id": i.ID, "node_id": nodeID("I", i.ID), "login": nil, "email": nil, "role": i.Role, "created_at": stamp(i.Created),
 			"inviter": c.user(c.state.Users[i.Inviter]), "team_count": 0, "invitation_teams_url": c.base + "/organizations/1/invitations/1/teams",
 			"invitation_source": "member",
 		}
 		if i.Login != "" {
 			row["login"] = i.Login
+		} else {
+			row["email"] = i.Email
 		}
 		list = append(list, entry{i.ID, row})
 	}

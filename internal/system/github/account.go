@@ -144,7 +144,7 @@ func (c theAccount) Remove(ctx context.Context, id access.AccountID, grant acces
 		if err != nil {
 			return access.Receipt{}, noSuchGrant(grant)
 		}
-		return gone, c.write(ctx, writeMembers.to("cancel the invitation %d", n), http.MethodDelete, c.org("/invitations/%d", n), nil)
+		return gone, c.write(ctx, writeMembers.to("cancel the invitation %d", n), http.MethodDelete, c.org("/invitations/%v", n), nil)
 	case grant == managedGrantID:
 		u, err := c.managed(ctx, s)
 		if err != nil || u == nil || !*u.Active {

@@ -131,7 +131,7 @@ func (c appAssignments) Remove(ctx context.Context, id access.AccountID, grant a
 	}
 	if isInvitation {
 		call := writeRepos.to("cancel an invitation to the repository %s", r.Name)
-		return gone, c.unlessArchived(r, call, c.write(ctx, call, http.MethodDelete, c.repo(r.Name, "/invitations/%d", invited[1]), nil))
+		return gone, c.unlessArchived(r, call, c.write(ctx, call, http.MethodDelete, c.repo(r.Name, "/invitations/%v", invited[1]), nil))
 	}
 	call := writeRepos.to("take the rights of %s on the repository %s away", s.Login, r.Name)
 	return gone, c.unlessArchived(r, call, c.write(ctx, call, http.MethodDelete, c.repo(r.Name, "/collaborators/%s", s.Login), nil))

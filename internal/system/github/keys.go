@@ -105,7 +105,7 @@ func (c keys) grant(r *repository, key *deployKey) access.Grant {
 		what += ", last used on " + key.LastUsed.UTC().Format(time.DateOnly)
 	}
 	return access.Grant{
-		ID: repoGrant(keyPrefix, r.ID, key.ID), Label: oneLine(or(key.Title, "unnamed") + " on " + c.repoLabel(r, what)),
+		ID: repoGrant(keyPrefix, r.ID, key.ID), Label: system.OneLine(or(key.Title, "unnamed") + " on " + c.repoLabel(r, what)),
 		Note: "What deploys or builds with this key stops working. A key can't be changed, so make a new one first where it is needed.",
 	}
 }
@@ -154,7 +154,7 @@ func (c keys) Remove(ctx context.Context, _ access.AccountID, grant access.Grant
 		return gone, err
 	}
 	call := writeRepos.to("delete the deploy key %d of the repository %s", parts[1], r.Name)
-	err = c.write(ctx, call, http.MethodDelete, c.repo(r.Name, "/keys/%d", parts[1]), nil)
+	err = c.write(ctx, call, http.MethodDelete, c.repo(r.Name, "/keys/%v", parts[1]), nil)
 	return gone, c.unlessArchived(r, call, err)
 }
 

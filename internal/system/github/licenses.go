@@ -66,7 +66,7 @@ func (c licenses) List(ctx context.Context, id access.AccountID) ([]access.Grant
 		Note: "A seat can be used, and is paid for, until the end of the billing cycle in which it is cancelled.",
 	}
 	if seat.Team != nil {
-		grant.Label = oneLine("GitHub Copilot (" + or(seat.Plan, "unknown plan") + ", via team: " + or(seat.Team.Name, seat.Team.Slug) + ")")
+		grant.Label = system.OneLine("GitHub Copilot (" + or(seat.Plan, "unknown plan") + ", via team: " + or(seat.Team.Name, seat.Team.Slug) + ")")
 		grant.Stays = seatOf(seat.Team)
 	}
 	if seat.Ends != "" {

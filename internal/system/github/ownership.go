@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // GroupOwnership are the teams whose only maintainer the account is, and the repositories that nobody else administers but
@@ -81,7 +82,7 @@ func (c groupOwnership) owned(ctx context.Context, teams []*team, repos []*repos
 		}
 		if len(maintainers) == 1 && !t.enterprise() {
 			everybody[maintainers[0]] = append(everybody[maintainers[0]], access.Grant{
-				ID: repoGrant(teamPrefix, t.ID), Label: oneLine(or(t.Name, t.Slug) + " (team, the only maintainer)"),
+				ID: repoGrant(teamPrefix, t.ID), Label: system.OneLine(or(t.Name, t.Slug) + " (team, the only maintainer)"),
 			})
 		}
 	})

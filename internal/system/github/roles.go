@@ -62,8 +62,8 @@ func (c roleAssignments) List(ctx context.Context, id access.AccountID) (grants 
 		if r.ID == 0 || r.Name == "" {
 			return nil, malformed(call, "a role without an id or a name")
 		}
-		of := readMembers.to("list who has the organization role %s", r.Name)
-		users, err := list[roleUser](ctx, c.GitHub, of, c.org("/organization-roles/%d/users", r.ID))
+		of := readRoleUsers.to("list who has the organization role %s", r.Name)
+		users, err := list[roleUser](ctx, c.GitHub, of, c.org("/organization-roles/%v/users", r.ID))
 		if err != nil {
 			return nil, there(of, err)
 		}
@@ -88,13 +88,13 @@ var errBillingManager = &access.Error{
 // grants are one for a direct assignment and one for each team that brings the role. Where GitHub does not say, it is
 // taken for direct.
 func (r *orgRole) grants(u *roleUser) (grants []access.Grant) {
-	name := oneLine(strings.ReplaceAll(r.Name, "_", " "))
+	name := system.OneLine(strings.ReplaceAll(r.Name, "_", " "))
 	if u.Assignment != "indirect" {
 		grants = append(grants, access.Grant{ID: repoGrant(rolePrefix, r.ID), Label: name + " (organization role)"})
 	}
 	for _, t := range u.InheritedFrom {
 		grants = append(grants, access.Grant{
-			ID: access.GrantID(fmt.Sprintf("%s@%d", repoGrant(rolePrefix, r.ID), t.ID)), Label: oneLine(fmt.Sprintf("%s (organization role, via team: %s)", name, or(t.Name, t.Slug))),
+			ID: access.GrantID(fmt.Sprintf("%s@%d", repoGrant(rolePrefix, r.ID), t.ID)), Label: system.OneLine(fmt.Sprintf("%s (organization role, via team: %s)", name, or(t.Name, t.Slug))),
 		})
 	}
 	return grants
@@ -127,7 +127,7 @@ func (c roleAssignments) Remove(ctx context.Context, id access.AccountID, grant 
 		return access.Receipt{}, noSuchGrant(grant)
 	}
 	call := writeMembers.to("take the organization role %d from %s", parts[0], s.Login)
-	return gone, c.write(ctx, call, http.MethodDelete, c.org("/organization-roles/users/%s/%d", s.Login, parts[0]), nil)
+	return gone, c.write(ctx, call, http.MethodDelete, c.org("/organization-roles/users/%s/%v", s.Login, parts[0]), nil)
 }
 
 // demote makes an owner a member. To somebody who is not in the organisation the same call would be an invitation.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // SharedSecret are the secrets of Actions, Dependabot and environments that the account could read: whoever may write to a
@@ -21,7 +22,7 @@ func SharedSecret(g *GitHub) access.Connector { return sharedSecret{g} }
 
 type sharedSecret struct{ *GitHub }
 
-var _ access.Rechecker = sharedSecret{}
+var _ access.Outliver = sharedSecret{}
 
 // A secret is what GitHub tells of one: its name and when its value was last set.
 type secret struct {
@@ -131,7 +132,7 @@ func (s store) grant(v *secret, where string) access.Grant {
 	kind := map[string]string{"actions": "Actions", "dependabot": "Dependabot", environmentKind: "environment " + s.environment}[s.kind]
 	return access.Grant{
 		ID:    s.id(v),
-		Label: oneLine(fmt.Sprintf("%s (%s secret of %s, set on %s)", v.Name, kind, where, v.Updated.UTC().Format("2006-01-02 15:04 UTC"))),
+		Label: system.OneLine(fmt.Sprintf("%s (%s secret of %s, set on %s)", v.Name, kind, where, v.Updated.UTC().Format("2006-01-02 15:04 UTC"))),
 		Stays: errRotate(v.Name),
 	}
 }
@@ -306,14 +307,21 @@ func (c sharedSecret) environmentIsGone(ctx context.Context, s store, r *reposit
 	})
 }
 
-// Remove refuses: a new value is set by people.
-func (c sharedSecret) Remove(ctx context.Context, _ access.AccountID, grant access.GrantID) (access.Receipt, error) {
-	if err := ctx.Err(); err != nil {
-		return access.Receipt{}, err
-	}
+// Outlives says that Recheck answers of the values, whoever may read them.
+func (sharedSecret) Outlives() {}
+
+// Remove refuses, unless another value has been set: that is done by people.
+func (c sharedSecret) Remove(ctx context.Context, id access.AccountID, grant access.GrantID) (access.Receipt, error) {
 	_, name, ok := parse(grant)
 	if !ok {
 		return access.Receipt{}, noSuchGrant(grant)
 	}
-	return access.Receipt{}, errRotate(name)
+	held, err := c.Recheck(ctx, id, []access.GrantID{grant})
+	switch {
+	case err != nil:
+		return access.Receipt{}, err
+	case len(held) > 0:
+		return access.Receipt{}, errRotate(name)
+	}
+	return access.Receipt{Assurance: access.Observed}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // A team is named by its id, which stays; calls name it by the slug, which follows its name.
@@ -170,9 +171,9 @@ func (t *team) membership(m teamMember) access.Grant {
 	if m.maintainer {
 		what = "team, maintainer"
 	}
-	grant := access.Grant{ID: repoGrant(teamPrefix, t.ID), Label: oneLine(fmt.Sprintf("%s (%s)", or(t.Name, t.Slug), what))}
+	grant := access.Grant{ID: repoGrant(teamPrefix, t.ID), Label: system.OneLine(fmt.Sprintf("%s (%s)", or(t.Name, t.Slug), what))}
 	if t.enterprise() {
-		grant.Label = oneLine(fmt.Sprintf("%s (enterprise %s)", or(t.Name, t.Slug), what))
+		grant.Label = system.OneLine(fmt.Sprintf("%s (enterprise %s)", or(t.Name, t.Slug), what))
 		grant.Stays = &access.Error{
 			Kind: access.Blocked, Op: "remove a membership", Reason: "the team is the enterprise's, and its members only change there",
 			Fix: "Take the person out of the team in the enterprise's settings.",

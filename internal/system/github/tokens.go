@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // Tokens are what the account can act in the organisation with, without a password: fine-grained personal access tokens
@@ -118,7 +119,7 @@ func (c tokens) authorizations(ctx context.Context, s *subject) (grants []access
 			continue
 		}
 		label := fmt.Sprintf("%s (%s, authorized for single sign-on)", or(a.Title, or(a.Note, "unnamed")), a.Type)
-		grants = append(grants, access.Grant{ID: access.GrantID(authorizationPrefix + strconv.FormatInt(a.ID, 10)), Label: oneLine(label)})
+		grants = append(grants, access.Grant{ID: access.GrantID(authorizationPrefix + strconv.FormatInt(a.ID, 10)), Label: system.OneLine(label)})
 	}
 	return grants, nil
 }
@@ -144,9 +145,6 @@ func (g *GitHub) hasSignOn(ctx context.Context) (bool, error) {
 	}
 	return answer.Organization.Provider != nil, nil
 }
-
-// oneLine is what somebody else wrote, in one line.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Remove revokes a token's access, denies a request, or withdraws an authorization.
 // POST /orgs/{org}/personal-access-tokens/{pat_id} and /orgs/{org}/personal-access-token-requests/{pat_request_id},
