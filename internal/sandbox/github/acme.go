@@ -133,7 +133,7 @@ func (b *builder) repos() {
 	}
 	website := b.mustRepo("website")
 	website.Invitations = []repoInvitation{{
-		b.newID("repository invitation", "website"), b.person("contractor#7").ID, b.person("mei.tanaka").ID, "write", b.now.Add(-day),
+		b.newID("repository invitation", "website"), b.person("contractor#7").ID, b.person("mei.tanaka").ID, "", "write", b.now.Add(-day),
 	}}
 	// Robin has an account and an invitation, and is in nothing yet.
 	robin := b.person("contractor#7")

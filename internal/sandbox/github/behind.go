@@ -112,6 +112,26 @@ func (o *Org) Grant(email, repo, role string) {
 	})
 }
 
+// InviteToRepo opens an invitation to a repository that goes to an address, and not to an account.
+func (o *Org) InviteToRepo(email, repo string) {
+	o.change(func(s *state, now time.Time) {
+		r := s.mustRepo(repo)
+		i := repoInvitation{ID: s.newID("repository invitation", repo, email), Inviter: s.mustUser(Kofi).ID, Email: email, Permissions: "write", Created: now}
+		r.Invitations = append(r.Invitations, i)
+	})
+}
+
+// Unname has GitHub not say any more whose somebody's Copilot seat is.
+func (o *Org) Unname(email string) {
+	o.change(func(s *state, _ time.Time) {
+		for i := range s.Seats {
+			if s.Seats[i].User == s.mustUser(email).ID {
+				s.Seats[i].Nameless = true
+			}
+		}
+	})
+}
+
 // RenameRepo gives a repository another name.
 func (o *Org) RenameRepo(name, to string) {
 	o.change(func(s *state, _ time.Time) { s.mustRepo(name).Name = to })

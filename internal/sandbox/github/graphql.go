@@ -2,6 +2,7 @@ package github
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -52,9 +53,15 @@ func (x *execution) fail(kind, message string) any {
 func (x *execution) object(selections ast.SelectionSet, n node) object {
 	answer := object{}
 	for _, selection := range selections {
+		if fragment, is := selection.(*ast.InlineFragment); is {
+			if typeOf := n["__typename"]; typeOf != nil && typeOf(nil) == fragment.TypeCondition {
+				maps.Copy(answer, x.object(fragment.SelectionSet, n))
+			}
+			continue
+		}
 		field, is := selection.(*ast.Field)
 		if !is {
-			x.fail("UNSUPPORTED", "the sandbox knows no fragments")
+			x.fail("UNSUPPORTED", "the sandbox knows no named fragments")
 			continue
 		}
 		resolve, known := n[field.Name]
@@ -97,6 +104,14 @@ func (c *call) root(x *execution) node {
 				return x.fail("NOT_FOUND", fmt.Sprintf("Could not resolve to an Organization with the login of '%v'.", args["login"]))
 			}
 			return c.organizationNode()
+		},
+		"nodes": func(args map[string]any) any {
+			ids, _ := args["ids"].([]any)
+			nodes := []node{}
+			for _, id := range ids {
+				nodes = append(nodes, c.invitationNode(fmt.Sprint(id)))
+			}
+			return nodes
 		},
 		"repository": func(args map[string]any) any {
 			r := c.state.repoByName(fmt.Sprint(args["name"]))
@@ -227,7 +242,8 @@ func (c *call) repoNode(r *repo) node {
 			edges := []node{}
 			for _, u := range sorted(c.state.Users) {
 				sources := c.state.sources(r, u)
-				direct := slices.ContainsFunc(sources, func(s source) bool { return s.Type != "Organization" })
+				// Who was given rights by themselves. That who is only in a team is not among them is a guess (github.md section 6).
+				direct := r.Direct[u.ID] != ""
 				if len(sources) == 0 || args["affiliation"] == "DIRECT" && !direct {
 					continue
 				}
@@ -239,6 +255,23 @@ func (c *call) repoNode(r *repo) node {
 			return c.connection(args, "edges", edges)
 		},
 	}
+}
+
+// invitationNode is an open invitation to a repository, and nil if there is none.
+func (c *call) invitationNode(id string) node {
+	for _, r := range sorted(c.state.Repos) {
+		for _, i := range r.Invitations {
+			if nodeID("RI", i.ID) != id || !c.seen(r) || !c.inGraph("administration", "repo") {
+				continue
+			}
+			email := any(nil)
+			if i.Email != "" {
+				email = i.Email
+			}
+			return node{"__typename": plain("RepositoryInvitation"), "id": plain(id), "email": plain(email)}
+		}
+	}
+	return nil
 }
 
 func (c *call) edge(u *user, sources []source) node {

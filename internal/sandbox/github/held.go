@@ -79,23 +79,36 @@ func (c *call) listSeats() reply {
 	}
 	var list []entry
 	for _, seat := range c.state.Seats {
-		u := c.state.Users[seat.User]
-		if u == nil {
-			continue
-		}
-		row := object{
-			"assignee": c.user(u), "created_at": stamp(seat.Created), "updated_at": stamp(seat.Created), "pending_cancellation_date": nil, "last_activity_at": nil,
-			"last_activity_editor": nil, "last_authenticated_at": nil, "plan_type": "business", "assigning_team": nil,
-		}
-		if seat.Ends != "" {
-			row["pending_cancellation_date"] = seat.Ends
-		}
-		if t := c.state.Teams[seat.Team]; t != nil {
-			row["assigning_team"] = c.team(t)
-		}
-		list = append(list, entry{u.ID, row})
+		list = append(list, entry{seat.User, c.seat(seat)})
 	}
 	return c.listIn("seats", "total_seats", list)
+}
+
+// seat is one with its assignee, of whom there is nothing to tell once their account is deleted.
+func (c *call) seat(seat seat) object {
+	row := object{
+		"assignee": nil, "created_at": stamp(seat.Created), "updated_at": stamp(seat.Created), "pending_cancellation_date": nil, "last_activity_at": nil,
+		"last_activity_editor": nil, "last_authenticated_at": nil, "plan_type": "business", "assigning_team": nil,
+	}
+	if u := c.state.Users[seat.User]; u != nil && !seat.Nameless {
+		row["assignee"] = c.user(u)
+	}
+	if seat.Ends != "" {
+		row["pending_cancellation_date"] = seat.Ends
+	}
+	if t := c.state.Teams[seat.Team]; t != nil {
+		row["assigning_team"] = c.team(t)
+	}
+	return row
+}
+
+func (c *call) getSeat() reply {
+	for _, seat := range c.state.Seats {
+		if u := c.state.Users[seat.User]; c.state.Copilot && u != nil && strings.EqualFold(u.Login, c.named("username")) {
+			return ok(c.seat(seat))
+		}
+	}
+	return notFound()
 }
 
 // cancelSeats ends seats with the billing cycle, which is the month here.

@@ -95,7 +95,7 @@ func (s *state) withoutUser(id int64) {
 	for _, r := range s.Repos {
 		delete(r.Direct, id)
 		r.Keys = without(r.Keys, func(k deployKey) bool { return k.AddedBy == id })
-		r.Invitations = without(r.Invitations, func(i repoInvitation) bool { return i.Invitee == id })
+		r.Invitations = without(r.Invitations, func(i repoInvitation) bool { return i.Invitee == id || i.Email == email })
 	}
 	for _, r := range s.Roles {
 		r.Users = without(r.Users, func(u int64) bool { return u == id })

@@ -87,6 +87,7 @@ var operations = []operation{
 	},
 
 	{method: "GET", path: "/orgs/{org}/repos", needs: needs{permission: "metadata", scopes: repoScope, members: true}, serve: (*call).listRepos},
+	{method: "GET", path: "/repos/{org}/{repo}/collaborators", needs: readRepos, reads: "graph", serve: (*call).listCollaborators},
 	{method: "GET", path: "/repos/{org}/{repo}/keys", needs: readRepos, reads: "keys", serve: (*call).listKeys},
 	{method: "DELETE", path: "/repos/{org}/{repo}/keys/{key_id}", needs: setRepos, writes: "keys", serve: (*call).removeKey},
 	{method: "PUT", path: "/repos/{org}/{repo}/collaborators/{username}", needs: setRepos, writes: "graph", serve: (*call).setCollaborator},
@@ -95,6 +96,7 @@ var operations = []operation{
 	{method: "DELETE", path: "/repos/{org}/{repo}/invitations/{invitation_id}", needs: setRepos, writes: "invitations", serve: (*call).cancelRepoInvitation},
 
 	{method: "GET", path: "/orgs/{org}/copilot/billing/seats", needs: needs{permission: "organization_copilot_seat_management", scopes: copilot}, reads: "seats", serve: (*call).listSeats},
+	{method: "GET", path: "/orgs/{org}/members/{username}/copilot", needs: needs{permission: "organization_copilot_seat_management", scopes: copilot}, reads: "seats", serve: (*call).getSeat},
 	{
 		method: "DELETE", path: "/orgs/{org}/copilot/billing/selected_users", needs: needs{permission: "organization_copilot_seat_management", write: true, scopes: copilot},
 		writes: "seats", serve: (*call).cancelSeats,

@@ -45,6 +45,28 @@ func (r *repo) readOnly() *reply {
 	return &refused
 }
 
+// listCollaborators is everybody with rights on a repository, from wherever they come.
+func (c *call) listCollaborators() reply {
+	r := c.visible()
+	if r == nil {
+		return notFound()
+	}
+	asked := c.r.URL.Query().Get("permission")
+	var list []entry
+	for _, u := range sorted(c.state.Users) {
+		sources := c.state.sources(r, u)
+		if len(sources) == 0 || asked != "" && asked != strongest(sources) {
+			continue
+		}
+		row, role := c.user(u), strongest(sources)
+		at := slices.Index(roleOrder, role)
+		row["role_name"] = role
+		row["permissions"] = object{"pull": at >= 1, "triage": at >= 2, "push": at >= 3, "maintain": at >= 4, "admin": at >= 5}
+		list = append(list, entry{u.ID, row})
+	}
+	return c.list(list)
+}
+
 func (c *call) listKeys() reply {
 	r := c.visible()
 	if r == nil {

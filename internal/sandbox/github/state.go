@@ -93,8 +93,10 @@ type deployKey struct {
 
 type repoInvitation struct {
 	ID, Invitee, Inviter int64
-	Permissions          string
-	Created              time.Time
+	// Email is where one went that is to no account.
+	Email       string
+	Permissions string
+	Created     time.Time
 }
 
 type role struct {
@@ -126,7 +128,9 @@ type authorization struct {
 type seat struct {
 	User, Team int64
 	Ends       string
-	Created    time.Time
+	// Nameless seats are listed without whose they are.
+	Nameless bool
+	Created  time.Time
 }
 
 type secret struct {

@@ -164,12 +164,22 @@ func (c theAccount) Remove(ctx context.Context, id access.AccountID, grant acces
 		return gone, err
 	case m.indirect():
 		return access.Receipt{}, throughEnterprise(or(strings.Join(m.Through, ", "), "unknown"))
-	case m.Role == adminRole && m.State == activeState:
-		if err := c.mustKeepOwner(ctx, s.ID); err != nil {
+	case m.State == activeState:
+		if err := c.mayLeave(ctx, s, m); err != nil {
 			return access.Receipt{}, err
 		}
 	}
 	return gone, c.write(ctx, writeMembers.to("remove %s from the organization", s.Login), http.MethodDelete, c.org("/memberships/%s", s.Login), nil)
+}
+
+// mayLeave refuses to let a member go with whom the organisation would lose its last owner, or who something would be lost with.
+func (c theAccount) mayLeave(ctx context.Context, s *subject, m *membership) error {
+	if m.Role == adminRole {
+		if err := c.mustKeepOwner(ctx, s.ID); err != nil {
+			return err
+		}
+	}
+	return groupOwnership{c.GitHub}.mustLeaveNothing(ctx, s)
 }
 
 func noSuchGrant(grant access.GrantID) error {

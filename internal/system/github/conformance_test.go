@@ -81,13 +81,19 @@ type prepared struct {
 	settle func(*sandboxgithub.Org, access.GrantID)
 }
 
+// handedOver has Mei look after what Jane does.
+func handedOver(o *sandboxgithub.Org) {
+	o.AddToTeam(sandboxgithub.Mei, "platform", "maintainer")
+	o.Grant(sandboxgithub.Mei, "infra", "admin")
+}
+
 func named(format string, of ...any) func(*world) access.GrantID {
 	return func(*world) access.GrantID { return access.GrantID(fmt.Sprintf(format, of...)) }
 }
 
 var kinds = map[string]prepared{
 	"account": {
-		connect: github.Account, single: true, dispose: access.Suspend, keptBy: sandboxgithub.Priya, kept: named("membership"),
+		connect: github.Account, single: true, prepare: handedOver, dispose: access.Suspend, keptBy: sandboxgithub.Priya, kept: named("membership"),
 	},
 	"account, an outside collaborator with an invitation": {
 		connect: github.Account, email: sandboxgithub.Contractor, dispose: access.Suspend,
@@ -104,7 +110,7 @@ var kinds = map[string]prepared{
 		},
 	},
 	"group membership": {
-		connect: github.GroupMembership, keptBy: sandboxgithub.Sam,
+		connect: github.GroupMembership, prepare: handedOver, keptBy: sandboxgithub.Sam,
 		kept: func(w *world) access.GrantID { return grantID("team", w.org.TeamID("security")) },
 	},
 	"group ownership": {connect: github.GroupOwnership},
@@ -116,7 +122,7 @@ var kinds = map[string]prepared{
 		connect: github.RoleAssignments, email: sandboxgithub.Kofi, prepare: func(o *sandboxgithub.Org) { o.AssignRole(sandboxgithub.Kofi, "security_manager") },
 	},
 	"app assignments": {
-		connect: github.AppAssignments, keptBy: sandboxgithub.Tomas,
+		connect: github.AppAssignments, prepare: handedOver, keptBy: sandboxgithub.Tomas,
 		kept: func(w *world) access.GrantID { return grantID("repo", w.org.RepoID("legacy")) },
 	},
 	"licenses": {

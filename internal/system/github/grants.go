@@ -3,6 +3,8 @@ package github
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -24,9 +26,12 @@ const repoInvitationPrefix = "repo_invitation/"
 
 type repoInvitation struct {
 	ID          int64    `json:"id"`
+	NodeID      string   `json:"node_id"`
 	Invitee     *account `json:"invitee"`
 	Permissions string   `json:"permissions"`
 	Expired     bool     `json:"expired"`
+	// email is the address of one that went to no account.
+	email string
 }
 
 // List asks every repository: GitHub can't be asked for what somebody was given.
@@ -80,36 +85,98 @@ func (c appAssignments) given(ctx context.Context, repos []*repository) (map[acc
 		defer mu.Unlock()
 		everybody[accountID(id)] = append(everybody[accountID(id)], grant)
 	}
-	err := eachRepository(ctx, repos, func(ctx context.Context, r *repository) error {
-		people, err := c.collaborators(ctx, r, "DIRECT", "")
+	all, err := c.everybody(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = eachRepository(ctx, repos, func(ctx context.Context, r *repository) error {
+		people, err := c.collaborators(ctx, r)
 		if err != nil {
 			return err
 		}
 		for _, p := range people {
-			if role, direct := p.from("Repository"); direct {
+			if role, direct := p.given(); direct {
 				note(p.Node.DatabaseID, access.Grant{ID: repoGrant(repoPrefix, r.ID), Label: c.repoLabel(r, role)})
 			}
 		}
-		call := adminRepos.to("list the open invitations to the repository %s", r.Name)
-		invitations, err := list[repoInvitation](ctx, c.GitHub, call, c.repo(r.Name, "/invitations"))
+		invitations, err := c.repoInvitations(ctx, r)
 		if err != nil {
-			return there(call, err)
+			return err
 		}
 		for _, i := range invitations {
-			switch {
-			case i.ID == 0:
-				return malformed(call, "an invitation without an id")
-			case i.Expired || !i.Invitee.whole():
-				// An invitation to an address is nobody's account until it is accepted, and GitHub does not show the address.
-				continue
+			whose := all.byEmail[strings.ToLower(i.email)]
+			if i.Invitee != nil {
+				whose = []int64{i.Invitee.ID}
 			}
-			note(i.Invitee.ID, access.Grant{
-				ID: repoGrant(repoInvitationPrefix, r.ID, i.ID), Label: c.repoLabel(r, "open invitation, "+or(i.Permissions, "unknown rights")),
-			})
+			for _, id := range whose {
+				note(id, access.Grant{
+					ID: repoGrant(repoInvitationPrefix, r.ID, i.ID), Label: c.repoLabel(r, "open invitation, "+or(i.Permissions, "unknown rights")),
+				})
+			}
 		}
 		return nil
 	})
 	return everybody, err
+}
+
+// repoInvitations lists the open invitations to a repository, each with the account or the address that it went to. Whose an
+// address is that GitHub links to no account can't be told: it is nobody's account until the invitation is accepted.
+func (c appAssignments) repoInvitations(ctx context.Context, r *repository) ([]*repoInvitation, error) {
+	call := adminRepos.to("list the open invitations to the repository %s", r.Name)
+	invitations, err := list[repoInvitation](ctx, c.GitHub, call, c.repo(r.Name, "/invitations"))
+	if err != nil {
+		return nil, there(call, err)
+	}
+	var addressed []string
+	for _, i := range invitations {
+		switch {
+		case i.ID == 0 || i.Invitee != nil && !i.Invitee.whole() || i.Invitee == nil && i.NodeID == "":
+			return nil, malformed(call, "an invitation without an id, or to an account without one")
+		case i.Invitee == nil && !i.Expired:
+			addressed = append(addressed, i.NodeID)
+		}
+	}
+	emails, err := c.addresses(ctx, r, addressed)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range invitations {
+		i.email = emails[i.NodeID]
+	}
+	return slices.DeleteFunc(invitations, func(i *repoInvitation) bool { return i.Expired }), nil
+}
+
+const addressesQuery = `query($ids: [ID!]!) { nodes(ids: $ids) { ... on RepositoryInvitation { id email } } }`
+
+// addresses are those that invitations went to, which REST does not tell.
+func (c appAssignments) addresses(ctx context.Context, r *repository, ids []string) (map[string]string, error) {
+	emails := map[string]string{}
+	for some := range slices.Chunk(ids, 100) {
+		call := adminRepos.to("find out to whom the open invitations to the repository %s went", r.Name)
+		answer, err := query[struct {
+			Nodes []*struct {
+				ID    string `json:"id"`
+				Email string `json:"email"`
+			} `json:"nodes"`
+		}](ctx, c.GitHub, call, addressesQuery, map[string]any{"ids": some})
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range answer.Nodes {
+			if n != nil {
+				emails[n.ID] = n.Email
+			}
+		}
+		for _, id := range some {
+			if emails[id] == "" {
+				return nil, &access.Error{
+					Kind: access.Denied, Op: call.what, Reason: "GitHub does not show the address that one of them went to, which may be anybody's",
+					Fix: "Look at the open invitations in the settings of the repository, and cancel those that are not meant to be accepted.",
+				}
+			}
+		}
+	}
+	return emails, nil
 }
 
 // Remove takes the account's own rights on the repository away, or cancels the invitation.
@@ -134,5 +201,15 @@ func (c appAssignments) Remove(ctx context.Context, id access.AccountID, grant a
 		return gone, c.unlessArchived(r, call, c.write(ctx, call, http.MethodDelete, c.repo(r.Name, "/invitations/%v", invited[1]), nil))
 	}
 	call := writeRepos.to("take the rights of %s on the repository %s away", s.Login, r.Name)
+	owners, err := c.owners(ctx)
+	if err != nil {
+		return access.Receipt{}, err
+	}
+	switch only, err := groupOwnership(c).onlyAdmin(ctx, r, owners); {
+	case err != nil:
+		return access.Receipt{}, err
+	case only == s.ID && !r.Archived:
+		return access.Receipt{}, groupOwnership(c).leftBehind(call.what, []access.Grant{{Label: c.repoLabel(r, "repository, the only administrator")}})
+	}
 	return gone, c.unlessArchived(r, call, c.write(ctx, call, http.MethodDelete, c.repo(r.Name, "/collaborators/%s", s.Login), nil))
 }

@@ -3,7 +3,6 @@ package github
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/system"
@@ -40,15 +39,37 @@ func (c licenses) seat(ctx context.Context, s *subject) (*seat, error) {
 	if err != nil {
 		return nil, err
 	}
+	nobodys := false
 	for _, seat := range seats {
-		if !seat.Assignee.whole() {
-			return nil, malformed(call, "a seat of nobody")
+		switch {
+		case seat.Assignee == nil:
+			nobodys = true
+		case !seat.Assignee.whole():
+			return nil, malformed(call, "a seat of somebody without an id and a login")
+		case seat.Assignee.ID == s.ID:
+			return seat, nil
 		}
 	}
-	if i := slices.IndexFunc(seats, func(seat *seat) bool { return seat.Assignee.ID == s.ID }); i >= 0 {
-		return seats[i], nil
+	if !nobodys {
+		return nil, nil
 	}
-	return nil, nil
+	return c.seatOf(ctx, s)
+}
+
+// seatOf asks for the account's seat by name, where the list has one of which GitHub does not say whose it is.
+// GET /orgs/{org}/members/{username}/copilot.
+func (c licenses) seatOf(ctx context.Context, s *subject) (*seat, error) {
+	call := readCopilot.to("read the Copilot seat of %s", s.Login)
+	found, err := get[seat](ctx, c.GitHub, call, c.org("/members/%s/copilot", s.Login))
+	switch {
+	case access.KindOf(err) == access.NotFound:
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case found.Assignee != nil && found.Assignee.ID != s.ID:
+		return nil, malformed(call, "the seat of somebody else")
+	}
+	return found, nil
 }
 
 // List goes on showing a seat that was cancelled until the billing cycle ends, and GitHub with it.
@@ -67,7 +88,7 @@ func (c licenses) List(ctx context.Context, id access.AccountID) ([]access.Grant
 	}
 	if seat.Team != nil {
 		grant.Label = system.OneLine("GitHub Copilot (" + or(seat.Plan, "unknown plan") + ", via team: " + or(seat.Team.Name, seat.Team.Slug) + ")")
-		grant.Stays = seatOf(seat.Team)
+		grant.Stays = errTeamsSeat(seat.Team)
 	}
 	if seat.Ends != "" {
 		grant.Label, grant.Version, grant.Stays = "GitHub Copilot (cancelled, until "+seat.Ends+")", cancelled, nil
@@ -75,7 +96,7 @@ func (c licenses) List(ctx context.Context, id access.AccountID) ([]access.Grant
 	return []access.Grant{grant}, nil
 }
 
-func seatOf(t *team) *access.Error {
+func errTeamsSeat(t *team) *access.Error {
 	return &access.Error{
 		Kind: access.Blocked, Op: "cancel a Copilot seat", Reason: "the seat comes with the team " + or(t.Name, t.Slug) + ", and GitHub cancels no single one of those",
 		Fix: "It goes when offboard_group_membership has removed the person from that team.",
@@ -96,7 +117,7 @@ func (c licenses) Remove(ctx context.Context, id access.AccountID, _ access.Gran
 	case seat == nil:
 		return access.Receipt{Assurance: access.Observed}, nil
 	case seat.Ends == "" && seat.Team != nil:
-		return access.Receipt{}, seatOf(seat.Team)
+		return access.Receipt{}, errTeamsSeat(seat.Team)
 	case seat.Ends == "":
 		call := writeCopilot.to("cancel the Copilot seat of %s", s.Login)
 		var done struct {

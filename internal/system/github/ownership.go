@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -89,9 +90,13 @@ func (c groupOwnership) owned(ctx context.Context, teams []*team, repos []*repos
 	if err != nil {
 		return nil, err
 	}
+	owners, err := c.owners(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var mu sync.Mutex
 	err = eachRepository(ctx, repos, func(ctx context.Context, r *repository) error {
-		only, err := c.onlyAdmin(ctx, r)
+		only, err := c.onlyAdmin(ctx, r, owners)
 		if err != nil || only == 0 {
 			return err
 		}
@@ -105,27 +110,42 @@ func (c groupOwnership) owned(ctx context.Context, teams []*team, repos []*repos
 	return everybody, err
 }
 
-// onlyAdmin is who administers the repository if it is one alone, and 0 otherwise. Whoever has rights of their own is asked
-// for first, as there are few of them; only where one of those is alone is everybody.
-func (c groupOwnership) onlyAdmin(ctx context.Context, r *repository) (int64, error) {
-	only := int64(0)
-	for _, affiliation := range []string{"DIRECT", "ALL"} {
-		people, err := c.collaborators(ctx, r, affiliation, "")
-		if err != nil {
-			return 0, err
+// onlyAdmin is who administers the repository if it is one alone, and 0 otherwise. The organisation's owners, who administer
+// all of them, count where they were made one of this.
+func (c groupOwnership) onlyAdmin(ctx context.Context, r *repository, owners []*account) (int64, error) {
+	people, err := c.collaborators(ctx, r)
+	if err != nil {
+		return 0, err
+	}
+	admins := map[int64]bool{}
+	for _, p := range people {
+		if p.admin() {
+			admins[p.Node.DatabaseID] = true
 		}
-		var admins []int64
-		for _, p := range people {
-			if p.admin() {
-				admins = append(admins, p.Node.DatabaseID)
+	}
+	if len(admins) <= 1 {
+		// Through teams, and roles of the organisation: GET /repos/{owner}/{repo}/collaborators.
+		call := adminRepos.to("list who administers the repository %s", r.Name)
+		all, err := list[account](ctx, c.GitHub, call, c.repo(r.Name, "/collaborators")+"?permission=admin")
+		if err != nil {
+			return 0, there(call, err)
+		}
+		for _, a := range all {
+			switch {
+			case !a.whole():
+				return 0, malformed(call, "somebody without an id and a login")
+			case !slices.ContainsFunc(owners, func(o *account) bool { return o.ID == a.ID }):
+				admins[a.ID] = true
 			}
 		}
-		if len(admins) != 1 {
-			return 0, nil
-		}
-		only = admins[0]
 	}
-	return only, nil
+	if len(admins) != 1 {
+		return 0, nil
+	}
+	for only := range admins {
+		return only, nil
+	}
+	return 0, nil
 }
 
 // Moves says that all of it needs somebody.
@@ -154,12 +174,51 @@ func (c groupOwnership) Vet(ctx context.Context, _ access.AccountID, _ access.Ho
 	}
 }
 
+// leftBehind refuses what would leave these grants with nobody: what is the account's alone.
+func (groupOwnership) leftBehind(what string, owned []access.Grant) error {
+	if len(owned) == 0 {
+		return nil
+	}
+	var labels []string
+	for _, grant := range owned {
+		labels = append(labels, grant.Label)
+	}
+	slices.Sort(labels)
+	return &access.Error{
+		Kind: access.Blocked, Op: what, Reason: "it would leave these to nobody but the organization's owners: " + some(labels),
+		Fix: "Let offboard_group_ownership give them to a successor first (depends_on).",
+	}
+}
+
+// mustLeaveNothing is leftBehind, of all that the account has alone. Where it may administer is asked of it alone.
+func (c groupOwnership) mustLeaveNothing(ctx context.Context, s *subject) error {
+	teams, err := c.teams(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := c.reachOf(ctx, s)
+	if err != nil {
+		return err
+	}
+	var repos []*repository
+	for _, r := range all {
+		if r.admin() {
+			repos = append(repos, &r.repository)
+		}
+	}
+	everybody, err := c.owned(ctx, teams, repos)
+	if err != nil {
+		return err
+	}
+	return c.leftBehind("remove "+s.Login+" from the organization", everybody[accountID(s.ID)])
+}
+
 // Transfer makes the successor a maintainer of the team, or an administrator of the repository.
 // PUT /orgs/{org}/teams/{team_slug}/memberships/{username}, PUT /repos/{owner}/{repo}/collaborators/{username}.
 func (c groupOwnership) Transfer(
 	ctx context.Context, id access.AccountID, grant access.GrantID, successor access.AccountID,
 ) (access.Receipt, error) {
-	gone := access.Receipt{Assurance: access.Observed}
+	gone := access.Receipt{Assurance: access.Observed, Lingers: errStillAlone}
 	// What is no longer the account's to give is left alone.
 	held, err := c.Recheck(ctx, id, []access.GrantID{grant})
 	if err != nil || len(held) == 0 {
@@ -191,6 +250,12 @@ func (c groupOwnership) Transfer(
 		err = groupMembership(c).whyNot(ctx, call, teams[0], err)
 	}
 	return gone, there(call, err)
+}
+
+// errStillAlone is why a transfer may not show: whoever owns the organisation may do all of it anyhow, and GitHub may not note it.
+var errStillAlone = &access.Error{
+	Kind: access.Blocked, Reason: "GitHub agreed, and shows no other maintainer or administrator",
+	Fix: "If the successor owns the organization, name one who does not: owners have these rights already, and are not counted.",
 }
 
 // Remove refuses: somebody has to look after it.

@@ -101,40 +101,36 @@ func repoGrant(prefix string, numbers ...int64) access.GrantID {
 	return access.GrantID(prefix + strings.Join(parts, "/"))
 }
 
-// A collaborator has rights on a repository, each from some source.
-type collaborator struct {
+// A grantedRole is a role on a repository with where it comes from.
+type grantedRole struct {
+	RoleName   string `json:"roleName"`
 	Permission string `json:"permission"`
-	Node       *user  `json:"node"`
-	Sources    []*struct {
-		RoleName   string `json:"roleName"`
-		Permission string `json:"permission"`
-		Source     struct {
-			Type string `json:"__typename"`
-		} `json:"source"`
-	} `json:"permissionSources"`
+	Source     struct {
+		Type string `json:"__typename"`
+	} `json:"source"`
 }
 
-// from returns the role that comes from sources of these types, and false if none does.
-func (c *collaborator) from(types ...string) (role string, has bool) {
+// A collaborator has rights on a repository, each from some source.
+type collaborator struct {
+	Permission string         `json:"permission"`
+	Node       *user          `json:"node"`
+	Sources    []*grantedRole `json:"permissionSources"`
+}
+
+// given is the role that somebody was given by themselves, and false if none was.
+func (c *collaborator) given() (role string, has bool) {
 	for _, s := range c.Sources {
-		if slices.Contains(types, s.Source.Type) {
+		if s.Source.Type == "Repository" {
 			return or(s.RoleName, strings.ToLower(s.Permission)), true
 		}
 	}
 	return "", false
 }
 
-// admin says that the person administers the repository by themselves or through a team, and not as an owner of the
+// admin says that somebody administers the repository by themselves or through a team, and not as an owner of the
 // organisation, who administers all of them.
 func (c *collaborator) admin() bool {
-	return slices.ContainsFunc(c.Sources, func(s *struct {
-		RoleName   string `json:"roleName"`
-		Permission string `json:"permission"`
-		Source     struct {
-			Type string `json:"__typename"`
-		} `json:"source"`
-	},
-	) bool {
+	return slices.ContainsFunc(c.Sources, func(s *grantedRole) bool {
 		return s.Source.Type != "Organization" && (s.RoleName == adminRole || s.Permission == "ADMIN")
 	})
 }
@@ -162,17 +158,15 @@ func (p *collaboratorPage) read(call op, add func(*collaborator)) (*pageInfo, er
 	return p.PageInfo, nil
 }
 
-const collaboratorsQuery = `query($org: String!, $name: String!, $affiliation: CollaboratorAffiliation, $login: String, $after: String) {
-  repository(owner: $org, name: $name, followRenames: false) { databaseId collaborators(affiliation: $affiliation, login: $login, first: 100, after: $after) { ` + collaboratorFields + ` } } }`
+const directQuery = `query($org: String!, $name: String!, $after: String) {
+  repository(owner: $org, name: $name, followRenames: false) { databaseId collaborators(affiliation: DIRECT, first: 100, after: $after) { ` + collaboratorFields + ` } } }`
 
-// collaborators lists who has access to a repository: everybody (ALL), or those with rights of their own (DIRECT); and with
-// a login, that person alone. A repository that went meanwhile is nobody's.
-func (g *GitHub) collaborators(ctx context.Context, r *repository, affiliation, login string) (all []*collaborator, err error) {
+// collaborators lists those with rights on a repository, whether or not they are members of the organisation: DIRECT, in
+// GitHub's words. Where theirs come from says whether they were given any by themselves; who is only in a team, or has what
+// everybody in the organisation has, may be among them.
+func (g *GitHub) collaborators(ctx context.Context, r *repository) (all []*collaborator, err error) {
 	call := adminRepos.to("list who has access to the repository %s", r.Name)
-	variables := map[string]any{"org": g.config.Organization, "name": r.Name, "affiliation": affiliation, "login": nil}
-	if login != "" {
-		variables["login"] = login
-	}
+	variables := map[string]any{"org": g.config.Organization, "name": r.Name}
 	err = connection(call, func(after any) (*pageInfo, error) {
 		variables["after"] = after
 		answer, err := query[struct {
@@ -180,7 +174,7 @@ func (g *GitHub) collaborators(ctx context.Context, r *repository, affiliation, 
 				ID            int64             `json:"databaseId"`
 				Collaborators *collaboratorPage `json:"collaborators"`
 			} `json:"repository"`
-		}](ctx, g, call, collaboratorsQuery, variables)
+		}](ctx, g, call, directQuery, variables)
 		switch {
 		case err != nil:
 			return nil, err
@@ -195,7 +189,7 @@ func (g *GitHub) collaborators(ctx context.Context, r *repository, affiliation, 
 // A reach is what one person may do with a repository.
 type reach struct {
 	repository
-	permission string
+	*collaborator
 }
 
 const reachQuery = `query($org: String!, $login: String!, $after: String) { organization(login: $org) { repositories(first: 100, after: $after) {
@@ -231,13 +225,16 @@ func (g *GitHub) reachOf(ctx context.Context, s *subject) (all []reach, err erro
 			if n == nil || n.ID == 0 || n.Name == "" {
 				return nil, malformed(call, "a repository without an id or a name")
 			}
-			_, err := n.Collaborators.read(call, func(c *collaborator) {
+			info, err := n.Collaborators.read(call, func(c *collaborator) {
 				if c.Node.DatabaseID == s.ID {
-					all = append(all, reach{repository{ID: n.ID, Name: n.Name, Private: n.Private, Archived: n.Archived}, c.Permission})
+					all = append(all, reach{repository{ID: n.ID, Name: n.Name, Private: n.Private, Archived: n.Archived}, c})
 				}
 			})
-			if err != nil {
+			switch {
+			case err != nil:
 				return nil, err
+			case info == nil || info.HasNextPage:
+				return nil, malformed(call, "many people where it was asked about one")
 			}
 		}
 		return answer.Organization.Repositories.PageInfo, nil

@@ -100,7 +100,7 @@ func (c sharedSecret) List(ctx context.Context, id access.AccountID) ([]access.G
 	}
 	var writable []*repository
 	for _, r := range all {
-		if slices.Contains([]string{"WRITE", "MAINTAIN", "ADMIN"}, r.permission) {
+		if slices.Contains([]string{"WRITE", "MAINTAIN", "ADMIN"}, r.Permission) {
 			writable = append(writable, &r.repository)
 		}
 	}

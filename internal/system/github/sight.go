@@ -36,6 +36,7 @@ var (
 	writeMembers  = need{permission: "members", write: true, scopes: []string{"admin:org"}}
 	readRoles     = need{permission: "organization_custom_org_roles", scopes: []string{"admin:org"}}
 	readRoleUsers = need{permission: "members", scopes: []string{"admin:org"}}
+	readSync      = need{scopes: []string{"read:org", "write:org", "admin:org"}}
 	readSSO       = need{permission: "organization_administration", scopes: []string{"read:org", "write:org", "admin:org"}}
 	writeSSO      = need{permission: "organization_administration", write: true, scopes: []string{"admin:org"}}
 	readTokens    = need{permission: "organization_personal_access_tokens"}

@@ -198,6 +198,13 @@ func (c groupMembership) Remove(ctx context.Context, id access.AccountID, grant 
 		return access.Receipt{}, stays
 	}
 	call := writeMembers.to("remove %s from the team %s", s.Login, t.Slug)
+	owned, err := groupOwnership(c).owned(ctx, teams, nil)
+	if err == nil {
+		err = groupOwnership(c).leftBehind(call.what, owned[id])
+	}
+	if err != nil {
+		return access.Receipt{}, err
+	}
 	err = c.write(ctx, call, http.MethodDelete, c.org("/teams/%s/memberships/%s", t.Slug, s.Login), nil)
 	if status(err) == http.StatusForbidden {
 		err = c.whyNot(ctx, call, t, err)
@@ -214,7 +221,7 @@ func (c groupMembership) whyNot(ctx context.Context, call op, t *team, refused e
 			Groups []struct {
 				Name string `json:"group_name"`
 			} `json:"groups"`
-		}](ctx, c.GitHub, readMembers.to("find out whether a group of the identity provider manages the team %s", t.Slug), c.org(at, t.Slug))
+		}](ctx, c.GitHub, readSync.to("find out whether a group of the identity provider manages the team %s", t.Slug), c.org(at, t.Slug))
 		if err != nil {
 			continue
 		}

@@ -374,14 +374,28 @@ func (g *GitHub) idOf(ctx context.Context, login string) (int64, error) {
 	})
 }
 
-// mustBeOwner says whether an organisation keeps an owner when somebody stops being one. Nobody counts who is leaving in
+// owners lists the organisation's. GET /orgs/{org}/members.
+func (g *GitHub) owners(ctx context.Context) ([]*account, error) {
+	call := readMembers.to("list the owners of the organization")
+	owners, err := list[account](ctx, g, call, g.org("/members")+"?role=admin")
+	switch {
+	case err != nil:
+		return nil, there(call, err)
+	case slices.ContainsFunc(owners, func(o *account) bool { return !o.whole() }):
+		return nil, malformed(call, "an account without an id and a login")
+	case len(owners) == 0:
+		return nil, malformed(call, "no owner, which no organization is without")
+	}
+	return owners, nil
+}
+
+// mustKeepOwner says whether an organisation keeps an owner when somebody stops being one. Nobody counts who is leaving in
 // the same run.
 func (g *GitHub) mustKeepOwner(ctx context.Context, id int64) error {
 	g.departing.Store(id, true)
-	call := readMembers.to("check that the organization keeps an owner")
-	owners, err := list[account](ctx, g, call, g.org("/members")+"?role=admin")
+	owners, err := g.owners(ctx)
 	if err != nil {
-		return there(call, err)
+		return err
 	}
 	for _, o := range owners {
 		if _, leaves := g.departing.Load(o.ID); !leaves && o.ID != id {
@@ -389,7 +403,7 @@ func (g *GitHub) mustKeepOwner(ctx context.Context, id int64) error {
 		}
 	}
 	return &access.Error{
-		Kind: access.Blocked, Op: call.what,
+		Kind: access.Blocked, Op: "check that the organization keeps an owner",
 		Reason: "this is the only owner who is not leaving in this run, and without one nobody can administer the organization",
 		Fix:    "Make somebody else an owner first.",
 	}
