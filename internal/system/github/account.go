@@ -186,7 +186,7 @@ func noSuchGrant(grant access.GrantID) error {
 	return &access.Error{Kind: access.Blocked, Op: "remove " + string(grant), Reason: "that is not the id of anything here", Fix: "Plan again."}
 }
 
-// Refuse keeps the organisation from losing its last owner, and this provider from losing its App.
+// Refuse keeps the organisation from losing its last owner, and this run from losing its App or what starts it.
 func (c theAccount) Refuse(ctx context.Context, id access.AccountID, going access.Holdings) error {
 	s, err := c.subject(ctx, id)
 	if err != nil || s.invited() {
@@ -194,6 +194,13 @@ func (c theAccount) Refuse(ctx context.Context, id access.AccountID, going acces
 	}
 	if err := c.mustNotBeOurs(ctx, s.ID); err != nil {
 		return err
+	}
+	if strings.EqualFold(c.config.Actor, s.Login) {
+		return &access.Error{
+			Kind: access.Blocked, Op: "remove " + s.Login + " from the organization",
+			Reason: "GitHub Actions runs this very workflow as them, and disables one on a schedule when who last changed the schedule has left: nothing would watch any more",
+			Fix:    "Have somebody who stays start the run. If it runs on a schedule, have them commit a change to its cron line first.",
+		}
 	}
 	if len(going) == 0 {
 		return nil

@@ -25,8 +25,8 @@ type Config struct {
 	Token string
 	// AppID and AppInstallationID are numbers. AppPrivateKey is PEM, or the path of a file with one.
 	AppID, AppInstallationID, AppPrivateKey string
-	// Runner is the name of the self-hosted runner that this process runs on, if it does.
-	Runner string
+	// Actor is the login as which GitHub Actions runs the workflow that this is part of, if it is.
+	Actor string
 
 	key *rsa.PrivateKey
 }
@@ -50,8 +50,8 @@ func (c Config) WithEnvironment(getenv func(string) string) Config {
 	fill(&c.AppID, "GITHUB_APP_ID")
 	fill(&c.AppInstallationID, "GITHUB_APP_INSTALLATION_ID")
 	fill(&c.AppPrivateKey, "GITHUB_APP_PEM_FILE")
-	if getenv("GITHUB_ACTIONS") == "true" && getenv("RUNNER_ENVIRONMENT") != "github-hosted" {
-		fill(&c.Runner, "RUNNER_NAME")
+	if getenv("GITHUB_ACTIONS") == "true" && or(getenv("GITHUB_API_URL"), publicAPI) == or(c.BaseURL, publicAPI) {
+		fill(&c.Actor, "GITHUB_ACTOR")
 	}
 	return c
 }
