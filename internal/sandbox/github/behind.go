@@ -49,6 +49,11 @@ func (o *Org) Manage() {
 	})
 }
 
+// Suspend suspends a managed user.
+func (o *Org) Suspend(email string) {
+	o.change(func(s *state, _ time.Time) { s.mustUser(email).Suspended = true })
+}
+
 // Unsuspend makes a managed user active again.
 func (o *Org) Unsuspend(email string) {
 	o.change(func(s *state, _ time.Time) { s.mustUser(email).Suspended = false })
@@ -85,9 +90,9 @@ func (o *Org) Invite(email string) {
 
 // InviteAccount opens an invitation to an account.
 func (o *Org) InviteAccount(email string) {
-	o.change(func(s *state, now time.Time) {
-		login := s.mustUser(email).Login
-		s.Invitations = append(s.Invitations, invitation{s.newID("invitation", login), s.mustUser(Kofi).ID, login, "", "direct_member", now})
+	o.change(func(s *state, _ time.Time) {
+		u := s.mustUser(email)
+		u.Member, u.Pending = "member", true
 	})
 }
 

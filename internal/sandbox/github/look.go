@@ -48,6 +48,11 @@ func (o *Org) Membership(email string) string {
 	return look(o, func(s *state) string { return s.mustUser(email).Member })
 }
 
+// Belongs says that somebody is a member, whether or not they have accepted, or an outside collaborator.
+func (o *Org) Belongs(email string) bool {
+	return look(o, func(s *state) bool { u := s.mustUser(email); return u.Member != "" || s.outside(u) })
+}
+
 // TeamRole is maintainer, member or "".
 func (o *Org) TeamRole(email, slug string) string {
 	return look(o, func(s *state) string { return s.mustTeam(slug).Members[s.mustUser(email).ID] })
@@ -86,7 +91,7 @@ func (o *Org) Snapshot(except string) string {
 
 // withoutUser drops what is one person's.
 func (s *state) withoutUser(id int64) {
-	email, login := s.Users[id].Email, s.Users[id].Login
+	email := s.Users[id].Email
 	delete(s.Users, id)
 	s.App.Issued = nil
 	for _, t := range s.Teams {
@@ -100,7 +105,7 @@ func (s *state) withoutUser(id int64) {
 	for _, r := range s.Roles {
 		r.Users = without(r.Users, func(u int64) bool { return u == id })
 	}
-	s.Invitations = without(s.Invitations, func(i invitation) bool { return i.Email == email || i.Login == login })
+	s.Invitations = without(s.Invitations, func(i invitation) bool { return i.Email == email })
 	s.PATs = without(s.PATs, func(p pat) bool { return p.Owner == id })
 	s.Authorizations = without(s.Authorizations, func(a authorization) bool { return a.Owner == id })
 	s.Seats = without(s.Seats, func(seat seat) bool { return seat.User == id })

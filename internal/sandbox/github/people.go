@@ -34,7 +34,7 @@ func (c *call) getUser() reply {
 
 // unknown says that somebody has no account: all there is of them is an invitation to an address.
 func (c *call) unknown(u *user) bool {
-	return u.Member == "" && slices.ContainsFunc(c.state.Invitations, func(i invitation) bool { return i.Login == "" && i.Email == u.Email })
+	return u.Member == "" && slices.ContainsFunc(c.state.Invitations, func(i invitation) bool { return i.Email == u.Email })
 }
 
 func (c *call) getApp() reply {
@@ -121,7 +121,10 @@ func (c *call) removeMembership() reply {
 	if u.Member == "admin" && owners == 1 {
 		return failure(http.StatusForbidden, "Cannot remove the last owner") // a guess (github.md section 2)
 	}
-	if u.Through == "" {
+	switch {
+	case u.Pending:
+		u.Member, u.Pending = "", false
+	case u.Through == "":
 		c.state.leave(u)
 	}
 	return done()
@@ -142,7 +145,7 @@ func (c *call) removeOutside() reply {
 	switch {
 	case u == nil:
 		return notFound()
-	case u.Member != "":
+	case u.Member != "" && !u.Pending:
 		return reply{status: http.StatusUnprocessableEntity, body: object{
 			"message": "You cannot specify an organization member to remove as an outside collaborator.", "documentation_url": "https://docs.github.com/rest",
 		}}
@@ -151,12 +154,25 @@ func (c *call) removeOutside() reply {
 	return done()
 }
 
+// invitations are the open ones: to addresses, and to accounts, whose memberships they are until they are accepted.
+func (s *state) invitations() []invitation {
+	all := slices.Clone(s.Invitations)
+	for _, u := range sorted(s.Users) {
+		if u.Pending {
+			all = append(all, invitation{ID: invitationOf(u), Login: u.Login, Role: "direct_member", Inviter: s.mustUser(Kofi).ID, Created: u.Created})
+		}
+	}
+	return all
+}
+
+func invitationOf(u *user) int64 { return id("invitation", fmt.Sprint(u.ID)) }
+
 func (c *call) listInvitations() reply {
 	if c.state.Enterprise != "" {
 		return notFound()
 	}
 	var list []entry
-	for _, i := range c.state.Invitations {
+	for _, i := range c.state.invitations() {
 		row := object{
 			"id": i.ID, "node_id": nodeID("I", i.ID), "login": nil, "email": nil, "role": i.Role, "created_at": stamp(i.Created),
 			"inviter": c.user(c.state.Users[i.Inviter]), "team_count": 0, "invitation_teams_url": c.base + "/organizations/1/invitations/1/teams",
@@ -173,6 +189,12 @@ func (c *call) listInvitations() reply {
 }
 
 func (c *call) cancelInvitation() reply {
+	for _, u := range sorted(c.state.Users) {
+		if u.Pending && invitationOf(u) == c.number("invitation_id") {
+			u.Member, u.Pending = "", false
+			return done()
+		}
+	}
 	before := len(c.state.Invitations)
 	c.state.Invitations = without(c.state.Invitations, func(i invitation) bool { return i.ID == c.number("invitation_id") })
 	if len(c.state.Invitations) == before {

@@ -244,7 +244,7 @@ func (s *state) repoByName(name string) *repo {
 
 // outside says that somebody has rights on repositories and is not in the organization.
 func (s *state) outside(u *user) bool {
-	if u.Member != "" {
+	if u.Member != "" && !u.Pending {
 		return false
 	}
 	for _, r := range s.Repos {

@@ -91,8 +91,8 @@ func (c theAccount) personal(ctx context.Context, s *subject) (grants []access.G
 		return nil, err
 	}
 	for _, i := range invitations {
-		mine := s.invitation == i.ID || !s.invited() && (strings.EqualFold(i.Login, s.Login) || slices.Contains(all.emails[s.ID], strings.ToLower(i.Email)))
-		if mine {
+		// One to the account is its membership, which has not been accepted.
+		if s.invitation == i.ID || !s.invited() && i.Login == "" && slices.Contains(all.emails[s.ID], strings.ToLower(i.Email)) {
 			grants = append(grants, access.Grant{
 				ID: access.GrantID(fmt.Sprint(invitationPrefix, i.ID)), Label: fmt.Sprintf("%s (open invitation, as %s)", or(i.Email, i.Login), or(i.Role, member)),
 			})

@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,9 +15,8 @@ type people struct {
 	known   map[int64]belonging
 	emails  map[int64][]string
 	byEmail map[string][]int64
-	// guids are the identities of managed users, and suspended those of them who are.
-	guids     map[int64]string
-	suspended map[int64]bool
+	// guids are the identities of managed users.
+	guids map[int64]string
 	// unknown are the logins of those with access of whom GitHub tells no address.
 	unknown     []string
 	invitations []*invitation
@@ -29,7 +29,7 @@ func (g *GitHub) everybody(ctx context.Context) (*people, error) {
 
 func (g *GitHub) everybodyNow(ctx context.Context) (*people, error) {
 	p := &people{
-		known: map[int64]belonging{}, emails: map[int64][]string{}, byEmail: map[string][]int64{}, guids: map[int64]string{}, suspended: map[int64]bool{},
+		known: map[int64]belonging{}, emails: map[int64][]string{}, byEmail: map[string][]int64{}, guids: map[int64]string{},
 	}
 	everybody, err := g.belonging(ctx)
 	if err != nil {
@@ -51,6 +51,18 @@ func (g *GitHub) everybodyNow(ctx context.Context) (*people, error) {
 	if p.invitations, err = g.invitations(ctx); err != nil {
 		return nil, err
 	}
+	for _, i := range p.invitations {
+		if i.Login == "" {
+			continue
+		}
+		id, err := g.idOf(ctx, i.Login)
+		if err != nil {
+			return nil, err
+		}
+		if b, known := p.known[id]; id != 0 && (!known || b.status == notAMember) {
+			p.known[id] = belonging{account{id, i.Login}, pending}
+		}
+	}
 	for id, emails := range p.emails {
 		slices.Sort(emails)
 		p.emails[id] = slices.Compact(emails)
@@ -58,9 +70,9 @@ func (g *GitHub) everybodyNow(ctx context.Context) (*people, error) {
 			p.byEmail[email] = append(p.byEmail[email], id)
 		}
 	}
-	for _, b := range sortedBelonging(everybody) {
-		if len(p.emails[b.ID]) == 0 {
-			p.unknown = append(p.unknown, b.Login)
+	for _, id := range slices.Sorted(maps.Keys(p.known)) {
+		if len(p.emails[id]) == 0 {
+			p.unknown = append(p.unknown, p.known[id].Login)
 		}
 	}
 	return p, nil
@@ -260,7 +272,7 @@ func (g *GitHub) managedIdentities(ctx context.Context, p *people) error {
 		if !ok {
 			return malformed(call, fmt.Sprintf("an identity, %s, that SCIM does not have", guid))
 		}
-		p.suspended[id] = !*u.Active
+		p.known[id] = belonging{p.known[id].account, managedStatus(u)}
 	}
 	return nil
 }

@@ -76,6 +76,17 @@ func (g *GitHub) managed(ctx context.Context, s *subject) (*scimUser, error) {
 	return u, nil
 }
 
+// managedStatus is that of a managed user, wherever in the enterprise they are members.
+func managedStatus(u *scimUser) string {
+	switch {
+	case u == nil:
+		return notAMember
+	case *u.Active:
+		return managedUser
+	}
+	return suspended
+}
+
 // managedGrant is the account of a managed user as a grant.
 func managedGrant(s *subject, u *scimUser) access.Grant {
 	grant := access.Grant{ID: "managed", Label: s.Login + " (managed user, active)"}

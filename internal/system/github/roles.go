@@ -109,7 +109,8 @@ func (c roleAssignments) Remove(ctx context.Context, id access.AccountID, grant 
 	if err != nil || s.invited() {
 		return gone, system.IgnoreNotFound(err)
 	}
-	if role, teamID, through := strings.Cut(string(grant), "@"); through {
+	role, teamID, through := strings.Cut(string(grant), "@")
+	if _, ok := numbered(access.GrantID(role), rolePrefix, 1); through && ok && numberForm.MatchString(teamID) {
 		gone.Lingers = &access.Error{
 			Kind: access.Blocked, Reason: fmt.Sprintf("it comes with the team %s, and the membership is still there", teamID),
 			Fix: "It goes when offboard_group_membership has removed the person from that team. Where that can't be, take " + role + " from the team.",

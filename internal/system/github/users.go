@@ -1,7 +1,6 @@
 package github
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -119,6 +118,7 @@ const (
 	outsider     = "outside collaborator"
 	pending      = "invited"
 	notAMember   = "not a member"
+	managedUser  = "managed user"
 	suspended    = "suspended"
 	billingOnly  = "billing manager"
 	adminRole    = "admin"
@@ -260,22 +260,32 @@ func (g *GitHub) Get(ctx context.Context, id access.AccountID) (access.Account, 
 		}
 		return access.Account{ID: id, Names: []string{string(id)}, Status: pending, Active: true}, nil
 	}
-	now := belonging{s.account, notAMember}
-	switch m, is, err := g.membership(ctx, s); {
-	case err != nil:
+	u, err := g.managed(ctx, s)
+	if err != nil {
 		return access.Account{}, err
-	case is:
-		now.status = m.status()
-	default:
-		outside, err := g.isOutsider(ctx, s)
-		if err != nil {
+	}
+	now := belonging{s.account, managedStatus(u)}
+	if u == nil {
+		if now.status, err = g.place(ctx, s); err != nil {
 			return access.Account{}, err
 		}
-		if outside {
-			now.status = outsider
-		}
 	}
-	return now.entry(all.emails[s.ID], all.suspended[s.ID]), nil
+	return now.entry(all.emails[s.ID]), nil
+}
+
+// place is somebody's in the organisation.
+func (g *GitHub) place(ctx context.Context, s *subject) (string, error) {
+	switch m, is, err := g.membership(ctx, s); {
+	case err != nil:
+		return "", err
+	case is:
+		return m.status(), nil
+	}
+	outside, err := g.isOutsider(ctx, s)
+	if err != nil || !outside {
+		return notAMember, err
+	}
+	return outsider, nil
 }
 
 func (m *membership) status() string {
@@ -291,17 +301,13 @@ func (m *membership) status() string {
 }
 
 // entry is the account with the addresses that GitHub links to it.
-func (b belonging) entry(emails []string, off bool) access.Account {
-	a := access.Account{ID: accountID(b.ID), Names: append([]string{strings.ToLower(b.Login)}, emails...), Status: b.status, Active: b.status != notAMember}
-	if off {
-		a.Status, a.Active = suspended, false
+func (b belonging) entry(emails []string) access.Account {
+	return access.Account{
+		ID: accountID(b.ID), Names: append([]string{strings.ToLower(b.Login)}, emails...), Status: b.status, Active: b.status != notAMember && b.status != suspended,
 	}
-	return a
 }
 
-func (p *people) account(id int64) access.Account {
-	return p.known[id].entry(p.emails[id], p.suspended[id])
-}
+func (p *people) account(id int64) access.Account { return p.known[id].entry(p.emails[id]) }
 
 // An invitation to the organisation is open: whoever has it can accept it.
 type invitation struct {
@@ -432,9 +438,4 @@ func (g *GitHub) mustNotBeOurs(ctx context.Context, id int64) error {
 		Kind: access.Blocked, Op: what, Reason: "the GitHub App " + or(app.Slug, g.config.AppID) + ", as which this provider runs, is owned by this account",
 		Fix: "Transfer the App to the organization first (its settings, Advanced).",
 	}
-}
-
-func sortedBelonging(everybody []belonging) []belonging {
-	slices.SortFunc(everybody, func(a, b belonging) int { return cmp.Compare(a.ID, b.ID) })
-	return everybody
 }
