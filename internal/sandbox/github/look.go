@@ -3,6 +3,7 @@ package github
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -42,6 +43,9 @@ func (o *Org) KeyID(repo, title string) int64 {
 		return keys[slices.IndexFunc(keys, func(k deployKey) bool { return k.Title == title })].ID
 	})
 }
+
+// Permissions are what the App may do unless it is restricted.
+func Permissions() map[string]string { return maps.Clone(permissions) }
 
 // Membership is admin, member, billing_manager or "".
 func (o *Org) Membership(email string) string {

@@ -67,7 +67,7 @@ func query[T any](ctx context.Context, g *GitHub, call op, text string, variable
 func refusedQuery(g *GitHub, call op, errs []queryError) error {
 	var said []string
 	for _, e := range errs {
-		said = append(said, e.Message)
+		said = append(said, strings.TrimSuffix(e.Message, "."))
 	}
 	slices.Sort(said)
 	err := &access.Error{Kind: access.Unavailable, Op: call.what, Reason: g.redact(strings.Join(slices.Compact(said), "; "))}
