@@ -74,13 +74,20 @@ func load(module, file string, correct func(*document) error) (*document, error)
 }
 
 func parse(data []byte, correct func(*document) error) (*document, error) {
-	d := &document{schemas: cache.NewDefaultCache()}
-	if err := yaml.Unmarshal(data, &d.root); err != nil {
+	var root object
+	if err := yaml.Unmarshal(data, &root); err != nil {
 		return nil, err
 	}
+	return newDocument(root, cache.NewDefaultCache(), correct)
+}
+
+var methods = []string{"get", "put", "post", "delete", "patch"}
+
+func newDocument(root object, schemas cache.SchemaCache, correct func(*document) error) (*document, error) {
+	d := &document{root: root, schemas: schemas}
 	paths := child(d.root, "paths")
 	for _, template := range slices.Sorted(maps.Keys(paths)) {
-		for _, method := range []string{"get", "put", "post", "delete", "patch"} {
+		for _, method := range methods {
 			if def := child(paths, template, method); len(def) > 0 {
 				d.add(method, template, def)
 			}
@@ -96,9 +103,10 @@ func parse(data []byte, correct func(*document) error) (*document, error) {
 	return d, nil
 }
 
-func (d *document) add(method, template string, def object) {
+func (d *document) add(method, template string, def object) *operation {
 	op := &operation{method: strings.ToUpper(method), template: template, segments: strings.Split(template, "/"), def: def}
 	d.operations = append(d.operations, op)
+	return op
 }
 
 // prepare makes of a description what the validator understands. Examples go, as not all of them are valid.
@@ -212,13 +220,13 @@ func (d *document) resolve(node any) object {
 	return d.resolve(child(d.root, strings.Split(ref, "/")[1:]...))
 }
 
-// find is the operation that a request calls: of several templates that match, the one with the longer
-// literal beginning, as every router has it.
+// find is the operation that a request calls, by its path as it was sent: of several templates that match, the one that
+// is literal where the others first differ from it, as every router has it.
 func (d *document) find(method, path string) *operation {
 	segments := strings.Split(path, "/")
 	var best *operation
 	for _, op := range d.operations {
-		if op.method == method && op.matches(segments) && (best == nil || op.literal() > best.literal()) {
+		if op.method == method && op.matches(segments) && (best == nil || op.before(best)) {
 			best = op
 		}
 	}
@@ -231,13 +239,14 @@ func (op *operation) matches(segments []string) bool {
 	})
 }
 
-// literal is how many segments come before the first parameter.
-func (op *operation) literal() int {
-	n := slices.IndexFunc(op.segments, func(s string) bool { return strings.HasPrefix(s, "{") })
-	if n < 0 {
-		return len(op.segments)
+// before says which of two templates that match the same path is the more literal one.
+func (op *operation) before(other *operation) bool {
+	for i, segment := range op.segments {
+		if literal := !strings.HasPrefix(segment, "{"); literal == strings.HasPrefix(other.segments[i], "{") {
+			return literal
+		}
 	}
-	return n
+	return false
 }
 
 // validatorOf compiles the operation with the components it reaches, and nothing else.
@@ -255,7 +264,7 @@ func (d *document) compile(op *operation) (validator.Validator, error) {
 	}
 	all := child(d.root, "components")
 	components := object{"securitySchemes": all["securitySchemes"]}
-	copyReferences(item, all, components)
+	copyReferences(item, func(kind, name string) any { return child(all, kind)[name] }, components)
 	data, err := yaml.Marshal(object{
 		"openapi": d.root["openapi"], "info": d.root["info"], "paths": object{op.template: item}, "components": components,
 	})
@@ -272,8 +281,8 @@ func (d *document) compile(op *operation) (validator.Validator, error) {
 	return v, errors.Join(errs...)
 }
 
-// copyReferences copies the components that node refers to, and those that they refer to.
-func copyReferences(node any, from, into object) {
+// copyReferences copies the components that node refers to, and those that they refer to. from has them, by kind and name.
+func copyReferences(node any, from func(kind, name string) any, into object) {
 	switch node := node.(type) {
 	case object:
 		if ref, ok := node["$ref"].(string); ok {
@@ -289,7 +298,7 @@ func copyReferences(node any, from, into object) {
 			if _, done := known[name]; done {
 				return
 			}
-			known[name] = child(from, kind)[name]
+			known[name] = from(kind, name)
 			copyReferences(known[name], from, into)
 		}
 		for _, value := range node {

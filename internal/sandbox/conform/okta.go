@@ -46,7 +46,7 @@ func (d *document) check(exchange sandbox.Exchange) []string {
 	if exchange.Faulted {
 		return nil
 	}
-	op := d.find(exchange.Method, exchange.URL.Path)
+	op := d.find(exchange.Method, exchange.URL.EscapedPath())
 	if op == nil {
 		return []string{"the API description has no such path and method"}
 	}

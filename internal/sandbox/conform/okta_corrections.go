@@ -9,11 +9,13 @@ import (
 	"strings"
 )
 
-// ignoredHeaders are headers that Okta's document describes in prose only (rate limits, paging), and those that
-// clients send without being asked.
+// ignoredHeaders are headers that the documents describe in prose only (rate limits, paging), and those that clients send
+// without being asked.
 var ignoredHeaders = []string{
 	"Link", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", "X-Okta-Request-Id",
 	"Www-Authenticate", "X-Okta-User-Agent-Extended", "X-Vault-Request", "X-Vault-Token", "X-Vault-Index", "X-Vault-Namespace",
+	"X-Github-Request-Id", "X-Github-Api-Version", "X-Oauth-Scopes", "X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Used",
+	"X-Ratelimit-Reset", "X-Ratelimit-Resource",
 }
 
 // A correction is where Okta's document is wrong or silent, and the service is known to do otherwise. It is of

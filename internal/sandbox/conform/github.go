@@ -1,0 +1,161 @@
+package conform
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pb33f/libopenapi-validator/cache"
+
+	"github.com/offboard/terraform-provider-offboard/internal/cli"
+	"github.com/offboard/terraform-provider-offboard/internal/npm"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
+)
+
+// GitHub's own descriptions: of the REST API of Enterprise Cloud, which has everything that an organization elsewhere has as
+// well, and of GraphQL. GitHub publishes them to npm.
+var (
+	githubREST = npm.File{
+		Package: "@octokit/openapi", Version: "23.0.2", Name: "generated/ghec.json",
+		Integrity: "sha512-pV8M7L9GY23AybNvTmo2nyjmpmnt6+2sRE/tqr0ZLQcPS4lnw7u5eZGNmwRNkBC3D7gZXbFx5AHzLUVRBXGDhg==",
+	}
+	githubGraphQL = npm.File{
+		Package: "@octokit/graphql-schema", Version: "15.26.1", Name: "schema.graphql",
+		Integrity: "sha512-RFDC2MpRBd4AxSRvUeBIVeBU7ojN/SxDfALUd7iVYOSeEK3gZaqR2MGOysj4Zh2xj2RY5fQAUT+Oqq7hWTraMA==",
+	}
+)
+
+// github is both of them, read once in a test process.
+var github = sync.OnceValues(func() (*githubDescriptions, error) {
+	rest, err := published(githubREST)
+	if err != nil {
+		return nil, err
+	}
+	var d githubDescriptions
+	if err := json.Unmarshal(rest, &d.rest); err != nil {
+		return nil, err
+	}
+	if err := d.rest.prepare(); err != nil {
+		return nil, err
+	}
+	graphql, err := published(githubGraphQL)
+	if err != nil {
+		return nil, err
+	}
+	d.graph, err = newGraph(string(graphql), correctGraph)
+	return &d, err
+})
+
+type githubDescriptions struct {
+	rest  restAPI
+	graph *graph
+}
+
+// published is a description that a vendor publishes to npm.
+func published(file npm.File) ([]byte, error) {
+	cache, err := cli.CacheDir()
+	if err != nil {
+		return nil, err
+	}
+	path, err := file.Get(context.Background(), cache)
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}
+
+// GitHub is Okta, of GitHub: its OpenAPI document and its GraphQL schema, and the limits that GitHub sets to queries. What
+// GraphQL answers is checked as well: every field that was asked for and no other, of its type, and null only where that
+// can be.
+func GitHub(t testing.TB) func(sandbox.Exchange) {
+	t.Helper()
+	d, err := github()
+	if err != nil {
+		t.Fatalf("GitHub's API descriptions: %v", err)
+	}
+	return func(exchange sandbox.Exchange) {
+		for _, wrong := range d.check(exchange) {
+			t.Errorf("%s %s: %s", exchange.Method, exchange.URL.RequestURI(), wrong)
+		}
+	}
+}
+
+func (d *githubDescriptions) check(exchange sandbox.Exchange) []string {
+	switch {
+	case exchange.Faulted:
+		return nil
+	case exchange.URL.Path == "/graphql":
+		return d.graph.check(exchange)
+	}
+	return d.rest.check(exchange)
+}
+
+// A restAPI is an OpenAPI description of which only what is called is read, and that at its first use: GitHub's is 14 MB, and
+// a test needs a handful of its thousand operations.
+type restAPI struct {
+	OpenAPI    string                                `json:"openapi"`
+	Info       object                                `json:"info"`
+	Paths      map[string]map[string]json.RawMessage `json:"paths"`
+	Components map[string]map[string]json.RawMessage `json:"components"`
+
+	// all are the operations, by which one is found, and documents what is said of each.
+	all       document
+	documents map[*operation]func() (*document, error)
+}
+
+// prepare lists the operations.
+func (r *restAPI) prepare() error {
+	r.all.schemas = cache.NewDefaultCache()
+	r.documents = map[*operation]func() (*document, error){}
+	for template, item := range r.Paths {
+		for _, method := range methods {
+			if raw, there := item[method]; there {
+				op := r.all.add(method, template, nil)
+				r.documents[op] = sync.OnceValues(func() (*document, error) { return r.read(op, raw) })
+			}
+		}
+	}
+	return correctGitHub(r)
+}
+
+// read makes a document of one operation, with the components that it reaches.
+func (r *restAPI) read(op *operation, raw json.RawMessage) (*document, error) {
+	var def object
+	if err := json.Unmarshal(raw, &def); err != nil {
+		return nil, err
+	}
+	addGitHubErrors(def)
+	if edit := githubCorrections[op.method+" "+op.template]; edit != nil {
+		edit(def)
+	}
+	components := object{}
+	copyReferences(def, func(kind, name string) any {
+		var component object
+		// Examples are not looked at, and a component that is not there is the validator's to complain of.
+		if kind != "examples" && json.Unmarshal(r.Components[kind][name], &component) == nil {
+			if edit := githubSchemas[name]; kind == "schemas" && edit != nil {
+				edit(component)
+			}
+		}
+		return component
+	}, components)
+	return newDocument(object{
+		"openapi": r.OpenAPI, "info": r.Info, "components": components,
+		"paths": object{op.template: object{strings.ToLower(op.method): def}},
+	}, r.all.schemas, func(*document) error { return nil })
+}
+
+func (r *restAPI) check(exchange sandbox.Exchange) []string {
+	op := r.all.find(exchange.Method, exchange.URL.EscapedPath())
+	if op == nil {
+		return []string{"the API description has no such path and method"}
+	}
+	d, err := r.documents[op]()
+	if err != nil {
+		return []string{"the API description could not be read: " + err.Error()}
+	}
+	return d.check(exchange)
+}
