@@ -101,6 +101,9 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request, op operation) {
 		panic(err) // bodies are made of plain data
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if strings.HasPrefix(op.path, "/scim/") {
+		w.Header().Set("Content-Type", "application/scim+json")
+	}
 	w.WriteHeader(answer.status)
 	_, _ = w.Write(data) // a client that has gone is no concern of the server's
 }

@@ -88,7 +88,7 @@ func (c *call) listSeats() reply {
 func (c *call) seat(seat seat) object {
 	row := object{
 		"assignee": nil, "created_at": stamp(seat.Created), "updated_at": stamp(seat.Created), "pending_cancellation_date": nil, "last_activity_at": nil,
-		"last_activity_editor": nil, "last_authenticated_at": nil, "plan_type": "business", "assigning_team": nil,
+		"last_activity_editor": nil, "last_authenticated_at": nil, "plan_type": "business",
 	}
 	if u := c.state.Users[seat.User]; u != nil && !seat.Nameless {
 		row["assignee"] = c.user(u)

@@ -15,6 +15,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access/accesstest"
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
 	sandboxgithub "github.com/offboard/terraform-provider-offboard/internal/sandbox/github"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/sandboxtest"
 	"github.com/offboard/terraform-provider-offboard/internal/system"
@@ -38,6 +39,7 @@ func newWorld(t *testing.T, options sandboxgithub.HandlerOptions, change func(*g
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
+	server.Observe(conform.GitHub(t))
 	w.server = server
 	w.github = w.connect(t, change)
 	return w

@@ -54,12 +54,19 @@ func (c roleAssignments) List(ctx context.Context, id access.AccountID) (grants 
 		grants = append(grants, access.Grant{ID: billingGrant, Label: "billing manager of the organization", Stays: errBillingManager})
 	}
 	call := readRoles.to("list the organization roles")
-	roles, err := listIn[orgRole](ctx, c.GitHub, call, c.org("/organization-roles"), "roles", "total_count")
-	if err != nil {
+	// They come all at once.
+	roles, err := get[struct {
+		Total *int       `json:"total_count"`
+		Roles []*orgRole `json:"roles"`
+	}](ctx, c.GitHub, call, c.org("/organization-roles"))
+	switch {
+	case err != nil:
 		return nil, there(call, err)
+	case roles.Total == nil || *roles.Total != len(roles.Roles):
+		return nil, malformed(call, "other roles than it counts")
 	}
-	for _, r := range roles {
-		if r.ID == 0 || r.Name == "" {
+	for _, r := range roles.Roles {
+		if r == nil || r.ID == 0 || r.Name == "" {
 			return nil, malformed(call, "a role without an id or a name")
 		}
 		of := readRoleUsers.to("list who has the organization role %s", r.Name)
