@@ -9,8 +9,9 @@ locals {
         person          = person
         system          = system
         identity        = contains(local.identity_providers, system)
-        suspended_first = contains(local.identity_providers, system) && contains(["suspend", "delete"], exit.disposition)
-        deleted         = exit.disposition == "delete"
+        only_deleted    = lookup(var.dispositions, system, "") == "delete"
+        suspended_first = contains(local.identity_providers, system) && contains(["suspend", "delete"], lookup(var.dispositions, system, exit.disposition))
+        deleted         = lookup(var.dispositions, system, exit.disposition) == "delete"
       }
     }
   ]...)
@@ -47,13 +48,13 @@ import {
 }
 
 import {
-  for_each = { for id, account in local.accounts : id => account if account.suspended_first }
+  for_each = { for id, account in local.accounts : id => account if account.suspended_first && !account.only_deleted }
   to       = module.leaver[each.value.person].offboard_account.identity[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = { for id, account in local.accounts : id => account if !account.suspended_first }
+  for_each = { for id, account in local.accounts : id => account if !account.suspended_first && !account.only_deleted }
   to       = module.leaver[each.value.person].offboard_account.this[each.value.system]
   id       = each.key
 }
@@ -133,6 +134,12 @@ import {
 import {
   for_each = lookup(local.having, "shared_drives", {})
   to       = module.leaver[each.value.person].offboard_shared_drives.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = lookup(local.having, "shared_secret", {})
+  to       = module.leaver[each.value.person].offboard_shared_secret.this[each.value.system]
   id       = each.key
 }
 

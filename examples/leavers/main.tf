@@ -10,7 +10,7 @@ terraform {
 variable "systems" {
   type        = set(string)
   default     = ["okta", "google"]
-  description = "Where people have access: okta, google, or both. The applications in scim are systems too."
+  description = "Where people have access: okta, google, aws, aws_identity_center and vault, or some of them. The applications in scim are systems too."
 }
 
 variable "okta_org_url" {
@@ -37,6 +37,24 @@ variable "google_license_products" {
   description = "The ids of the products of Google's that were bought. null asks for each that there is, which takes a second a product."
 }
 
+variable "aws" {
+  type        = object({ account_id = string, region = optional(string), root_email = optional(string), assume_role = optional(string), endpoint = optional(string) })
+  default     = null
+  description = "The AWS account whose IAM users leave, and the address of its root user, who must not. The credential comes from the environment, as for the aws provider."
+}
+
+variable "aws_identity_center" {
+  type        = object({ account_id = string, region = optional(string), assume_role = optional(string), endpoint = optional(string) })
+  default     = null
+  description = "The management account of the organisation, and the region of its Identity Center."
+}
+
+variable "vault" {
+  type        = object({ address = optional(string), namespace = optional(string) })
+  default     = {}
+  description = "Vault or OpenBao. What is left out comes from VAULT_ADDR and VAULT_NAMESPACE, and the credential from VAULT_TOKEN."
+}
+
 variable "scim" {
   type        = map(object({ url = string, profile = optional(string) }))
   default     = {}
@@ -47,6 +65,12 @@ variable "without" {
   type        = map(set(string))
   default     = {}
   description = "What a system does not have as it is set up or licensed: { okta = [\"group_ownership\"] } for an org without Identity Governance, { okta = [\"devices\", \"group_ownership\"] } for one on Classic Engine."
+}
+
+variable "dispositions" {
+  type        = map(string)
+  default     = {}
+  description = "What becomes of the account in a system that does not have what leavers.yaml says, suspend if nothing: { wiki = \"deactivate\", pagerduty = \"delete\" }. What can only be deleted is deleted last."
 }
 
 variable "sweep" {
@@ -62,6 +86,10 @@ provider "offboard" {
     endpoint         = var.google_endpoint
     license_products = var.google_license_products
   } : null
+  aws                 = contains(var.systems, "aws") ? var.aws : null
+  aws_identity_center = contains(var.systems, "aws_identity_center") ? var.aws_identity_center : null
+  vault               = contains(var.systems, "vault") ? var.vault : null
+
   scim      = var.scim
   protected = ["breakglass@acme.example"]
 }
@@ -96,6 +124,7 @@ module "leaver" {
   terminated         = each.value.terminated
   successor          = each.value.successor
   disposition        = each.value.disposition
+  dispositions       = var.dispositions
   tolerate           = each.value.tolerate
   case               = each.value.case
 }

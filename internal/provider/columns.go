@@ -104,14 +104,14 @@ func (c columnOf[S]) connect(p *offboardProvider, connected *S, directory access
 	return system
 }
 
-// systems are those that have the kind.
-func (r Row) systems() offboard.Systems {
+// Systems are those that have the kind.
+func (r Row) Systems() offboard.Systems {
 	systems := having(func(c column) bool { return c.idle(r) != nil })
 	systems.Applications = r.SCIM != nil
 	return systems
 }
 
-func (t Trace) systems() offboard.Systems {
+func (t Trace) Systems() offboard.Systems {
 	return having(func(c column) bool { return c.traces(t) })
 }
 

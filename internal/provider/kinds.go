@@ -44,7 +44,8 @@ var Kinds = []Row{
 				"identity providers)",
 			About: "What a person can sign in with. Removing the password sets one that nobody knows; it is recorded as `acknowledged`, since a " +
 				"password can't be looked at. Google does not say when a password was set, so there a later sign-in brings the row back, and it " +
-				"changes backup codes and 2-step verification of active accounts only: remove them before the account is suspended.",
+				"changes backup codes and 2-step verification of active accounts only: remove them before the account is suspended. In Vault the aliases of an " +
+				"entity are no rows: they are what keeps whoever signs in by them out, once it is disabled.",
 		},
 		Okta:   okta.Authenticators,
 		Google: google.Authenticators,
@@ -57,7 +58,8 @@ var Kinds = []Row{
 			Controls: signIns,
 			Row:      "their live sign-ins",
 			About: "A person's live sign-ins. Where a system can end them but not list them they are one row, which is recorded as `acknowledged`; a " +
-				"later sign-in brings the row back.",
+				"later sign-in brings the row back. In AWS a policy that denies everything to the user's temporary credentials ends them, and the older sessions " +
+				"of roles are ended, everybody's, where `revoke_role_sessions` names the role.",
 		},
 		Okta:   okta.Sessions,
 		Google: google.Sessions,
@@ -67,9 +69,10 @@ var Kinds = []Row{
 		Kind: offboard.Kind{
 			Name: "tokens", Reminted: true,
 			Controls: machineAccess,
-			Row:      "OAuth clients that may act for them, by consent or with refresh tokens",
+			Row:      "OAuth clients that may act for them, by consent or with refresh tokens, and tokens of Vault",
 			About: "What applications may do in a person's name: OAuth consents and refresh tokens. In Google they outlive a new password, unless they " +
-				"may read mail, and come back to life when a suspended account does.",
+				"may read mail, and come back to life when a suspended account does. In Vault they are tokens by accessor; with one go its children and leases, and " +
+				"one that belongs to nobody and that the person may have made is a row that stays.",
 		},
 		Okta:   okta.Tokens,
 		Google: google.Tokens,
@@ -83,7 +86,9 @@ var Kinds = []Row{
 			About: "A person's account. By default it is suspended, which can be undone; deactivating (Okta), archiving (Google) or deleting it is an " +
 				"explicit choice, and nothing harsher is ever chosen because the milder can't be done. A deletion is refused while anything is left to " +
 				"transfer, and in Google while a transfer is under way or a legal hold in Vault covers the person. What an inactive and a deleted account are in " +
-				"an application that speaks SCIM its `profile` says, in `notes`: where inactive is deleted there is no `suspend`.",
+				"an application that speaks SCIM its `profile` says, in `notes`: where inactive is deleted there is no `suspend`. In AWS an IAM user is suspended " +
+				"by an inline policy that denies everything to it; of Identity Center nobody can suspend a user by an API, so that the row stays until somebody has. " +
+				"A Vault entity is disabled and never deleted, because the next sign-in would make a new one.",
 		},
 		Okta:           okta.Account,
 		Google:         google.Account,
@@ -97,8 +102,8 @@ var Kinds = []Row{
 			Name: "keys", Reminted: true,
 			Controls: machineAccess,
 			Row:      "long-lived keys they made, such as API tokens and app passwords",
-			About: "Long-lived keys that a person made, and that act with their rights: API tokens in Okta, app passwords in Google. What uses such a key " +
-				"stops working when it goes.",
+			About: "Long-lived keys that a person made, and that act with their rights: API tokens in Okta, app passwords in Google, access keys and their kin in " +
+				"AWS, secret ids and certificates in Vault. What uses such a key stops working when it goes. Of a key in Vault that does not say whose it is nothing is known.",
 		},
 		Okta:   okta.Keys,
 		Google: google.Keys,
@@ -123,9 +128,9 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "role_assignments",
-			Row:  "administrative roles, their own and through groups",
+			Row:  "administrative roles, or policies, their own and through groups",
 			About: "A person's administrative roles, standard and custom. One that comes with a group goes with the membership. " +
-				"In an application that speaks SCIM they are the `roles` of the user.",
+				"In AWS and Vault they are policies. In an application that speaks SCIM they are the `roles` of the user.",
 		},
 		Okta:   okta.RoleAssignments,
 		Google: google.RoleAssignments,
@@ -136,7 +141,7 @@ var Kinds = []Row{
 	{
 		Kind: offboard.Kind{
 			Name: "app_assignments",
-			Row:  "applications they are assigned to, themselves and through groups",
+			Row:  "applications they are assigned to, and in AWS accounts with a permission set, themselves and through groups",
 			About: "The applications a person is assigned to. One that comes with a group goes with the membership; one that the system provisions may " +
 				"take the account there along, so transfer first what they own in it. In an application that speaks SCIM they are the `entitlements` of the user.",
 		},

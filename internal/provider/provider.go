@@ -165,7 +165,7 @@ func refuseUnknown(diags *diag.Diagnostics, unknown map[string]bool) {
 func (p *offboardProvider) Resources(context.Context) []func() resource.Resource {
 	var factories []func() resource.Resource
 	for _, row := range p.Kinds {
-		factories = append(factories, offboard.New(row.Kind, row.systems()))
+		factories = append(factories, offboard.New(row.Kind, row.Systems()))
 	}
 	return append(factories, offboard.NewLegalHold(offboard.Systems{Names: []string{systemGoogle}}), offboard.NewAttestation, offboard.NewCase(p.table()))
 }
@@ -173,11 +173,11 @@ func (p *offboardProvider) Resources(context.Context) []func() resource.Resource
 // table is the kinds, and after them what is traced, as the package offboard has them.
 func (p *offboardProvider) table() (table []offboard.TableRow) {
 	for _, row := range p.Kinds {
-		table = append(table, offboard.TableRow{Kind: row.Kind, Systems: row.systems()})
+		table = append(table, offboard.TableRow{Kind: row.Kind, Systems: row.Systems()})
 	}
 	for _, trace := range p.Traces {
 		kind := offboard.Kind{Name: trace.Name, Row: trace.Row, Controls: machineAccess}
-		table = append(table, offboard.TableRow{Kind: kind, Systems: trace.systems(), Indirect: true})
+		table = append(table, offboard.TableRow{Kind: kind, Systems: trace.Systems(), Indirect: true})
 	}
 	return table
 }

@@ -8,7 +8,7 @@ import (
 // Indirect are the places of what is traced, as a review of a plan has to know them: "okta/event_hooks".
 func Indirect() (places []string) {
 	for _, trace := range Traces {
-		for _, system := range trace.systems().Names {
+		for _, system := range trace.Systems().Names {
 			places = append(places, system+"/"+trace.Name)
 		}
 	}
@@ -24,7 +24,7 @@ func Reviewed() []review.Kind {
 		for _, c := range columns {
 			idle[c.system()] = c.idle(row)
 		}
-		kinds = append(kinds, review.Kind{Name: row.Name, Systems: row.systems().Names, Moves: func(system, id string) bool {
+		kinds = append(kinds, review.Kind{Name: row.Name, Systems: row.Systems().Names, Moves: func(system, id string) bool {
 			transferer, ok := idle[system].(access.Transferer)
 			return ok && transferer.Moves(access.GrantID(id))
 		}})

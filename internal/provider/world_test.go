@@ -157,15 +157,13 @@ func importedIn(system, kind, person string, arguments ...string) string {
 	return fmt.Sprintf("import {\n  to = offboard_%s.this\n  id = \"%s/%s\"\n}\n\n%s", kind, system, person, oneIn(system, kind, person, arguments...))
 }
 
-// mark begins a count of requests; what it returns are those since that could change something, as "METHOD
-// path". Asking for an access token is not one, nor is having one's own words signed.
+// mark begins a count of requests; what it returns are those since that could change something, as "METHOD path".
 func (w *world) mark() (writes func() []string) {
 	from := len(w.server.Requests())
 	return func() []string {
 		var list []string
 		for _, request := range w.server.Requests()[from:] {
-			path, _, _ := strings.Cut(request.Path, "?")
-			if request.Method != http.MethodGet && !strings.HasSuffix(path, "/token") && !strings.HasSuffix(path, ":signJwt") {
+			if path, _, _ := strings.Cut(request.Path, "?"); request.Changes() {
 				list = append(list, request.Method+" "+path)
 			}
 		}

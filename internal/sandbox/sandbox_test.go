@@ -298,3 +298,29 @@ func TestAcmeIsACompanyThatFitsTogether(t *testing.T) {
 		t.Error("two companies share their people")
 	}
 }
+
+func TestARequestThatOnlyAsksChangesNothingInWhicheverProtocol(t *testing.T) {
+	t.Parallel()
+	target := func(name string) http.Header { return http.Header{"X-Amz-Target": {"SWBExternalService." + name}} }
+	for _, c := range []struct {
+		request sandbox.Request
+		changes bool
+	}{
+		{sandbox.Request{Method: "GET", Path: "/users"}, false},
+		{sandbox.Request{Method: "DELETE", Path: "/users/1"}, true},
+		{sandbox.Request{Method: "POST", Path: "/oauth2/v1/token?x=y"}, false},
+		{sandbox.Request{Method: "LIST", Path: "/v1/sys/policies/acl"}, false},
+		{sandbox.Request{Method: "POST", Path: "/v1/auth/token/lookup-accessor"}, false},
+		{sandbox.Request{Method: "POST", Path: "/v1/auth/token/revoke-accessor"}, true},
+		{sandbox.Request{Method: "POST", Path: "/", Body: "Action=ListUsers&Version=2010-05-08"}, false},
+		{sandbox.Request{Method: "POST", Path: "/", Body: "Action=DeleteUser&Version=2010-05-08"}, true},
+		{sandbox.Request{Method: "POST", Path: "/", Header: target("ListAccountAssignments"), Body: "{}"}, false},
+		{sandbox.Request{Method: "POST", Path: "/", Header: target("DeleteAccountAssignment"), Body: "{}"}, true},
+		{sandbox.Request{Method: "POST", Path: "/graphql", Body: `{"query":"query { viewer { login } }"}`}, false},
+		{sandbox.Request{Method: "POST", Path: "/graphql", Body: `{"query":"mutation { deleteIt { id } }"}`}, true},
+	} {
+		if got := c.request.Changes(); got != c.changes {
+			t.Errorf("%s %s %s: changes something: %v, want %v", c.request.Method, c.request.Path, c.request.Body, got, c.changes)
+		}
+	}
+}

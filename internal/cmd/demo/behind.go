@@ -10,20 +10,25 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/scim"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/vault"
 )
 
 // giveBack is what administrators do behind Terraform's back.
 func (d *demo) giveBack(ctx context.Context) error {
-	err := ask(ctx, http.MethodPut, d.inOkta.URL(), "/api/v1/groups/"+d.org.GroupID("VPN users")+"/users/"+d.org.UserID(leaver),
+	err := ask(ctx, http.MethodPut, d.okta.URL(), "/api/v1/groups/"+d.org.GroupID("VPN users")+"/users/"+d.org.UserID(leaver),
 		"", "SSWS "+okta.Token)
 	if err != nil {
 		return err
 	}
 	role := fmt.Sprintf(`{"assignedTo":%q,"roleId":%q,"scopeType":"CUSTOMER"}`, d.tenant.UserID(leaver), d.tenant.RoleID(google.HelpDeskRole))
-	err = errors.Join(err, ask(ctx, http.MethodPost, d.inGoogle.URL(), "/admin/directory/v1/customer/my_customer/roleassignments", role,
+	err = errors.Join(err, ask(ctx, http.MethodPost, d.google.URL(), "/admin/directory/v1/customer/my_customer/roleassignments", role,
 		"Bearer "+d.tenant.IssueToken(google.Admin)))
 	active := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":true}]}`
-	return errors.Join(err, ask(ctx, http.MethodPatch, d.inApp.URL(), scim.Base+"/Users/"+d.app.UserID(leaver), active, "Bearer "+scim.Token))
+	err = errors.Join(err, ask(ctx, http.MethodPatch, d.slack.URL(), scim.Base+"/Users/"+d.app.UserID(leaver), active, "Bearer "+scim.Token))
+	err = errors.Join(err, ask(ctx, http.MethodPost, d.vault.URL(), "/v1/identity/entity/id/"+d.cluster.UserID(leaver), `{"disabled":false}`, "Bearer "+vault.Token))
+	fmt.Println("    and, in the console of AWS: Create access key")
+	d.cloud.CreateAccessKey(leaver)
+	return err
 }
 
 func ask(ctx context.Context, method, base, path, body, credential string) error {

@@ -18,7 +18,7 @@ const inTime = time.Second
 // A mark is how much was in the logs of the two systems at some time.
 type mark struct{ okta, google int }
 
-func (d *demo) mark() mark { return mark{len(d.inOkta.Requests()), len(d.inGoogle.Requests())} }
+func (d *demo) mark() mark { return mark{len(d.okta.Requests()), len(d.google.Requests())} }
 
 // A step is one of those that together keep a person from signing in, and the request that does it.
 type step struct {
@@ -37,7 +37,7 @@ func (s step) is(request sandbox.Request) bool {
 // contained fails unless the requests since then locked the person out of both systems in time, and shows which
 // did. Both are measured from the first request of all, whichever system it went to.
 func (d *demo) contained(since mark) error {
-	okta, google := d.inOkta.Requests()[since.okta:], d.inGoogle.Requests()[since.google:]
+	okta, google := d.okta.Requests()[since.okta:], d.google.Requests()[since.google:]
 	if len(okta) == 0 || len(google) == 0 {
 		return errors.New("nothing was asked of one of the two systems")
 	}
@@ -107,11 +107,4 @@ func (d *demo) lockedOut(from time.Time) error {
 		}
 	}
 	return nil
-}
-
-// changing says that a request could change something. Asking for an access token does not, nor does having one's
-// own words signed.
-func changing(request sandbox.Request) bool {
-	path, _, _ := strings.Cut(request.Path, "?")
-	return request.Method != http.MethodGet && !strings.HasSuffix(path, "/token") && !strings.HasSuffix(path, ":signJwt")
 }

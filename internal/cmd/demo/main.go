@@ -1,4 +1,4 @@
-// Demo takes one person through an exit from Okta, Google and an application that speaks SCIM, with the real CLI and the provider as it is built,
+// Demo takes one person through an exit from every system the provider has, with the real CLI and the provider as it is built,
 // against the sandbox. It ends with an error if anything is not as it says.
 package main
 
@@ -13,9 +13,11 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/cli"
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/aws"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/scim"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/vault"
 )
 
 const leaver = "jane.doe@acme.example"
@@ -49,11 +51,18 @@ func run(ctx context.Context) error {
 		return err
 	}
 	d.Env = []string{
-		"TF_VAR_okta_org_url=" + d.inOkta.URL(), "OKTA_API_TOKEN=" + okta.Token,
-		"TF_VAR_google_admin=" + google.Admin, "TF_VAR_google_endpoint=" + d.inGoogle.URL(), `TF_VAR_sweep=["google"]`,
+		`TF_VAR_systems=["okta", "google", "aws", "aws_identity_center", "vault"]`,
+		"TF_VAR_okta_org_url=" + d.okta.URL(), "OKTA_API_TOKEN=" + okta.Token,
+		"TF_VAR_google_admin=" + google.Admin, "TF_VAR_google_endpoint=" + d.google.URL(), `TF_VAR_sweep=["google"]`,
 		"TF_VAR_google_license_products=" + google.Bought,
-		"GOOGLEWORKSPACE_CREDENTIALS=" + google.KeyFile(d.inGoogle.URL()),
-		fmt.Sprintf(`TF_VAR_scim={ %s = { url = %q, profile = "slack" } }`, inApp, d.inApp.URL()+scim.Base), "OFFBOARD_SCIM_SLACK_TOKEN=" + scim.Token,
+		"GOOGLEWORKSPACE_CREDENTIALS=" + google.KeyFile(d.google.URL()),
+		fmt.Sprintf("TF_VAR_aws={ account_id = %q, endpoint = %q }", aws.Number, d.aws.URL()),
+		fmt.Sprintf("TF_VAR_aws_identity_center={ account_id = %q, endpoint = %q }", aws.Number, d.aws.URL()),
+		"AWS_REGION=" + aws.Region, "AWS_ACCESS_KEY_ID=" + aws.AccessKey, "AWS_SECRET_ACCESS_KEY=" + aws.SecretKey,
+		"VAULT_ADDR=" + d.vault.URL(), "VAULT_TOKEN=" + vault.Token,
+		fmt.Sprintf(`TF_VAR_scim={ %s = { url = %q, profile = "slack" } }`, application, d.slack.URL()+scim.Base), "OFFBOARD_SCIM_SLACK_TOKEN=" + scim.Token,
+		// Of Identity Center users can't be disabled by an API.
+		`TF_VAR_dispositions={ aws_identity_center = "delete" }`,
 	}
 	if err := d.pullRequest(ctx); err != nil {
 		return err
@@ -64,28 +73,36 @@ func run(ctx context.Context) error {
 	return d.story(ctx)
 }
 
-// A demo is one company in three systems, and the folder in which somebody leaves it.
+// A demo is one company in all systems, and the folder in which somebody leaves it.
 type demo struct {
 	*cli.Workspace
-	org                     *okta.Org
-	tenant                  *google.Tenant
-	app                     *scim.App
-	inOkta, inGoogle, inApp *sandbox.Server
+	org     *okta.Org
+	tenant  *google.Tenant
+	cloud   *aws.Cloud
+	cluster *vault.Cluster
+	app     *scim.App
+
+	okta, google, aws, vault, slack *sandbox.Server
 }
 
-// inApp is the name of the application in the configuration.
-const inApp = "slack"
+// application is the name of the application in the configuration.
+const application = "slack"
 
 func open() (*demo, error) {
 	company, clk := sandbox.Acme(), clock.System{}
-	d := &demo{org: okta.NewOrg(company, clk), tenant: google.NewTenant(company, clk), app: scim.NewApp(company, clk)}
+	d := &demo{
+		org: okta.NewOrg(company, clk), tenant: google.NewTenant(company, clk), cloud: aws.NewCloud(company, clk),
+		cluster: vault.NewCluster(company, clk), app: scim.NewApp(company, clk),
+	}
 	for _, system := range []struct {
 		server **sandbox.Server
 		api    http.Handler
 	}{
-		{&d.inOkta, d.org.Handler(okta.HandlerOptions{})},
-		{&d.inGoogle, d.tenant.Handler(google.HandlerOptions{})},
-		{&d.inApp, d.app.Handler(scim.HandlerOptions{Dialect: scim.Dialects[inApp]})},
+		{&d.okta, d.org.Handler(okta.HandlerOptions{})},
+		{&d.google, d.tenant.Handler(google.HandlerOptions{})},
+		{&d.aws, d.cloud.Handler(aws.HandlerOptions{})},
+		{&d.vault, d.cluster.Handler(vault.HandlerOptions{})},
+		{&d.slack, d.app.Handler(scim.HandlerOptions{Dialect: scim.Dialects[application]})},
 	} {
 		var err error
 		if *system.server, err = sandbox.Serve(system.api, sandbox.Options{}); err != nil {
@@ -97,7 +114,7 @@ func open() (*demo, error) {
 }
 
 func (d *demo) close() {
-	for _, server := range []*sandbox.Server{d.inOkta, d.inGoogle, d.inApp} {
+	for _, server := range []*sandbox.Server{d.okta, d.google, d.aws, d.vault, d.slack} {
 		if server != nil {
 			server.Close()
 		}
@@ -106,8 +123,9 @@ func (d *demo) close() {
 
 // story is what the demo shows.
 func (d *demo) story(ctx context.Context) error {
-	say("%s leaves. Her accounts are in Okta, in Google Workspace and in Slack, here three sandboxes that speak the vendors' own APIs.\n"+
-		"    The pull request sets terminated: true in leavers.yaml, and opens the case, with who takes over what she made; this is the plan its approvers read:", leaver)
+	say("%s leaves. Her accounts are in Okta, Google Workspace, AWS and its Identity Center, Vault and Slack, here sandboxes that speak the vendors' own APIs.\n"+
+		"    The pull request sets terminated: true in leavers.yaml, and opens the case, with who takes over what she made, and until when secrets that she\n"+
+		"    knows and that only their owners can change may be as they are; this is the plan its approvers read:", leaver)
 	if err := d.plan(ctx, changes); err != nil {
 		return err
 	}
@@ -136,15 +154,17 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.plan(ctx, clean); err != nil {
 		return err
 	}
-	say("Weeks later administrators put her back into a group in Okta, make her an administrator in Google and her account in Slack active again, through the vendors' own APIs:")
+	say("Days later administrators put her back into a group in Okta, make her an administrator in Google, her account in Slack and her entity in Vault\n" +
+		"    active again, and give her a new access key in AWS, through the vendors' own APIs:")
 	if err := d.giveBack(ctx); err != nil {
 		return err
 	}
-	say("The nightly plan catches all three, and the case is open again (exit code 2, and the rows to go):")
+	say("The nightly plan catches all five, and the case is open again (exit code 2, and the rows to go):")
 	if err := d.plan(ctx, changes); err != nil {
 		return err
 	}
-	if err := d.exactlyLoses(ctx, row{"okta", "offboard_group_membership"}, row{"google", "offboard_role_assignments"}, row{inApp, "offboard_account"}); err != nil {
+	if err := d.exactlyLoses(ctx, row{"okta", "offboard_group_membership"}, row{"google", "offboard_role_assignments"}, row{application, "offboard_account"},
+		row{"vault", "offboard_account"}, row{"aws", "offboard_keys"}); err != nil {
 		return err
 	}
 	say("It is approved as any plan is, and applied:")
@@ -155,7 +175,8 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.plan(ctx, clean); err != nil {
 		return err
 	}
-	say("Done. %s; %s; %s. Nothing is left running.", asked("Okta", d.inOkta), asked("Google", d.inGoogle), asked("Slack", d.inApp))
+	say("Done. %s; %s; %s; %s; %s. Nothing is left running.",
+		asked("Okta", d.okta), asked("Google", d.google), asked("AWS", d.aws), asked("Vault", d.vault), asked("Slack", d.slack))
 	return nil
 }
 
@@ -165,7 +186,7 @@ func say(format string, args ...any) { fmt.Printf("\n=== "+format+"\n\n", args..
 func asked(system string, server *sandbox.Server) string {
 	requests, changes := server.Requests(), 0
 	for _, request := range requests {
-		if changing(request) {
+		if request.Changes() {
 			changes++
 		}
 	}

@@ -48,8 +48,12 @@ func (d *demo) everyKindLosesSomething(ctx context.Context) error {
 		return err
 	}
 	for _, kind := range provider.Kinds {
-		for system, has := range map[string]bool{"okta": kind.Okta != nil, "google": kind.Google != nil, inApp: kind.SCIM != nil} {
-			if has && going[row{system, "offboard_" + kind.Name}] == 0 {
+		systems := kind.Systems().Names
+		if kind.SCIM != nil {
+			systems = append(systems, application)
+		}
+		for _, system := range systems {
+			if going[row{system, "offboard_" + kind.Name}] == 0 {
 				return fmt.Errorf("the plan shows nothing to go in offboard_%s of %s", kind.Name, system)
 			}
 		}

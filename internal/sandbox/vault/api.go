@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -127,7 +128,7 @@ func (a *api) answer(c *call, s *state, r *http.Request, header http.Header) rep
 	if c.operation == "" {
 		return said(http.StatusMethodNotAllowed, "")
 	}
-	if refused := c.authenticate(r.Header.Get("X-Vault-Token")); refused != nil {
+	if refused := c.authenticate(cmp.Or(r.Header.Get("X-Vault-Token"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))); refused != nil {
 		return *refused
 	}
 	a.mu.Lock()

@@ -16,18 +16,20 @@ locals {
     for kind in [
       "account", "app_assignments", "authenticators", "calendar_ownership", "dashboard_ownership", "delegations", "devices", "drive_ownership",
       "group_membership", "group_ownership", "keys", "licenses", "received_delegations", "role_assignments", "sessions", "shared_drives",
-      "tokens",
+      "shared_secret", "tokens",
     ] :
     kind => toset([for system, kinds in var.kinds : system if contains(kinds, kind)])
   }
 
-  # A deletion takes along what nobody has been given yet, and is refused until then: the account is suspended in its
-  # place in the order, and deleted at the end.
-  disposition = var.disposition == "delete" ? "suspend" : var.disposition
+  # What becomes of the account in each system. A deletion takes along what nobody has been given yet, and is refused until
+  # then: the account is suspended in its place in the order, and deleted at the end. In a system of which dispositions says
+  # delete, it can't be suspended.
+  disposition = { for system in var.systems : system => lookup(var.dispositions, system, var.disposition == "delete" ? "suspend" : var.disposition) }
+  deleted     = toset([for system in var.systems : system if lookup(var.dispositions, system, var.disposition) == "delete"])
 
   # Suspending an account takes nothing along, so an identity provider does it at once. What is harsher may end accounts
   # in the systems behind it too, and waits for what needs those to be active.
-  suspended_first = local.disposition == "suspend" ? var.identity_providers : toset([])
+  suspended_first = toset([for system in var.identity_providers : system if local.disposition[system] == "suspend"])
 }
 
 # 1. Locked out where people sign in to everything else. This waits for no other system, and for none that fails.
@@ -59,7 +61,7 @@ resource "offboard_account" "identity" {
   system      = each.key
   person      = var.person
   terminated  = var.terminated
-  disposition = local.disposition
+  disposition = local.disposition[each.key]
   tolerate    = lookup(var.tolerate, "account", null)
 
   depends_on = [offboard_sessions.identity]
@@ -117,12 +119,12 @@ resource "offboard_delegations" "this" {
 # 4. The account.
 
 resource "offboard_account" "this" {
-  for_each = setsubtract(var.systems, local.suspended_first)
+  for_each = toset([for system in setsubtract(var.systems, local.suspended_first) : system if local.disposition[system] != "delete"])
 
   system      = each.key
   person      = var.person
   terminated  = var.terminated
-  disposition = local.disposition
+  disposition = local.disposition[each.key]
   tolerate    = lookup(var.tolerate, "account", null)
 
   depends_on = [offboard_tokens.this, offboard_delegations.this]
@@ -222,7 +224,20 @@ resource "offboard_received_delegations" "this" {
   depends_on = [offboard_account.this]
 }
 
-# 7. What moves by itself once it has begun, and takes as long as it takes: only the licences wait for it. Google advises to
+# 7. What they know. A new version is made when they can't read it any more.
+
+resource "offboard_shared_secret" "this" {
+  for_each = local.having["shared_secret"]
+
+  system     = each.key
+  person     = var.person
+  terminated = var.terminated
+  tolerate   = lookup(var.tolerate, "shared_secret", null)
+
+  depends_on = [offboard_role_assignments.this]
+}
+
+# 8. What moves by itself once it has begun, and takes as long as it takes: only the licences wait for it. Google advises to
 # suspend an account first, so that nothing is added meanwhile.
 
 resource "offboard_drive_ownership" "this" {
@@ -261,7 +276,7 @@ resource "offboard_dashboard_ownership" "this" {
   depends_on = [offboard_account.this]
 }
 
-# 8. The licences, last: what has not been transferred could be lost with them.
+# 9. The licences, last: what has not been transferred could be lost with them.
 
 resource "offboard_licenses" "this" {
   for_each = local.having["licenses"]
@@ -274,10 +289,10 @@ resource "offboard_licenses" "this" {
   depends_on = [offboard_drive_ownership.this, offboard_calendar_ownership.this, offboard_dashboard_ownership.this]
 }
 
-# 9. The account itself, where it is to be deleted: when there is nothing left that it could take along.
+# 10. The account itself, where it is to be deleted: when there is nothing left that it could take along.
 
 resource "offboard_account" "deleted" {
-  for_each = var.disposition == "delete" ? var.systems : toset([])
+  for_each = local.deleted
 
   system      = each.key
   person      = var.person
@@ -291,7 +306,7 @@ resource "offboard_account" "deleted" {
   ]
 }
 
-# 10. What no system can be asked about: somebody says so.
+# 11. What no system can be asked about: somebody says so.
 
 resource "offboard_attestation" "this" {
   for_each = var.case == null ? {} : var.case.attestations
@@ -305,7 +320,7 @@ resource "offboard_attestation" "this" {
   reference   = each.value.reference
 }
 
-# 11. The proof. It looks at everything itself, so it comes after everything.
+# 12. The proof. It looks at everything itself, so it comes after everything.
 
 resource "offboard_case" "this" {
   count = var.terminated && var.case != null ? 1 : 0
@@ -327,6 +342,6 @@ resource "offboard_case" "this" {
     offboard_group_ownership.this, offboard_shared_drives.this, offboard_keys.this, offboard_group_membership.this,
     offboard_role_assignments.this, offboard_app_assignments.this, offboard_devices.this, offboard_received_delegations.this,
     offboard_drive_ownership.this, offboard_calendar_ownership.this, offboard_dashboard_ownership.this, offboard_licenses.this,
-    offboard_account.deleted,
+    offboard_shared_secret.this, offboard_account.deleted,
   ]
 }

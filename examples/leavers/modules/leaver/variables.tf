@@ -37,6 +37,12 @@ variable "disposition" {
   description = "What becomes of the account: suspend, delete, or what else all of the systems have (Okta: deactivate; Google: archive)."
 }
 
+variable "dispositions" {
+  type        = map(string)
+  default     = {}
+  description = "What becomes of it in single systems instead."
+}
+
 variable "tolerate" {
   type        = map(map(string))
   default     = {}
