@@ -111,7 +111,7 @@ func (d *document) add(method, template string, def object) *operation {
 
 // prepare makes of a description what the validator understands. Examples go, as not all of them are valid.
 // oneOf with a discriminator becomes anyOf: the validator takes the discriminator for a hint, and complains
-// that several variants match. allOf is merged into one schema, as the strict mode does not look for the
+// that several variants match. So does oneOf that may be null, which the validator knows of a type only. allOf is merged into one schema, as the strict mode does not look for the
 // fields of a variant in it. A map, and an object of which nothing is said, may have any keys, which the strict
 // mode has to be told in so many words. In a map of properties the keys are names, whatever they are called.
 func (d *document) prepare(node any, properties bool) {
@@ -125,6 +125,7 @@ func (d *document) prepare(node any, properties bool) {
 				delete(node, "oneOf")
 			}
 			d.mergeAllOf(node)
+			orNull(node)
 			openMap(node)
 		}
 		for key, value := range node {
@@ -133,6 +134,16 @@ func (d *document) prepare(node any, properties bool) {
 	case []any:
 		for _, value := range node {
 			d.prepare(value, false)
+		}
+	}
+}
+
+// orNull makes null one of the variants.
+func orNull(schema object) {
+	for _, of := range []string{"oneOf", "anyOf"} {
+		if variants := listOf(schema[of]); len(variants) > 0 && schema["nullable"] == true && schema["type"] == nil {
+			delete(schema, of)
+			schema["anyOf"] = append(slices.Clone(variants), object{"type": "string", "nullable": true, "enum": []any{nil}})
 		}
 	}
 }

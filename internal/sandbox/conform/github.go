@@ -3,6 +3,7 @@ package conform
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"strings"
 	"sync"
@@ -118,7 +119,7 @@ func (r *restAPI) prepare() error {
 			}
 		}
 	}
-	return correctGitHub(r)
+	return r.correctable()
 }
 
 // read makes a document of one operation, with the components that it reaches.
@@ -128,20 +129,19 @@ func (r *restAPI) read(op *operation, raw json.RawMessage) (*document, error) {
 		return nil, err
 	}
 	addGitHubErrors(def)
-	if edit := githubCorrections[op.method+" "+op.template]; edit != nil {
-		edit(def)
-	}
 	components := object{}
+	var wrong []error
 	copyReferences(def, func(kind, name string) any {
-		var component object
-		// Examples are not looked at, and a component that is not there is the validator's to complain of.
-		if kind != "examples" && json.Unmarshal(r.Components[kind][name], &component) == nil {
-			if edit := githubSchemas[name]; kind == "schemas" && edit != nil {
-				edit(component)
-			}
+		if kind == "examples" {
+			return object{} // nobody looks at them
 		}
+		component, err := r.component(kind, name)
+		wrong = append(wrong, err)
 		return component
 	}, components)
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
+	}
 	return newDocument(object{
 		"openapi": r.OpenAPI, "info": r.Info, "components": components,
 		"paths": object{op.template: object{strings.ToLower(op.method): def}},

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,24 +26,42 @@ func addGitHubErrors(def object) {
 	}
 }
 
-// githubCorrections are where GitHub's document is wrong or silent, and the service is known to do otherwise, by operation.
-// githubSchemas are the same, by the name of a schema.
-var (
-	githubCorrections = map[string]func(def object){}
-	githubSchemas     = map[string]func(def object){}
-)
+// githubCorrections are where GitHub's document is wrong or silent, and the service is known to do otherwise, by the component
+// of the document. Each says whether it was still so.
+var githubCorrections = map[string]func(component object) bool{
+	// Its example is "owner[]=octocat1,owner[]=octocat2", and that is how GitHub's clients send it (github.md section 0).
+	"parameters/personal-access-token-owner": func(parameter object) bool {
+		was := parameter["name"]
+		parameter["name"] = "owner[]"
+		return was == "owner"
+	},
+	// "Organization permissions for Organization dependabot secrets" of GitHub's "Permissions required for GitHub Apps" has been
+	// left out.
+	"schemas/app-permissions": func(schema object) bool {
+		permissions := child(schema, "properties")
+		_, there := permissions["organization_dependabot_secrets"]
+		permissions["organization_dependabot_secrets"] = object{"type": "string", "enum": []any{"read", "write"}}
+		return !there
+	},
+}
 
-// correctGitHub says which corrections are of nothing.
-func correctGitHub(r *restAPI) error {
-	for of := range githubCorrections {
-		method, template, _ := strings.Cut(of, " ")
-		if !slices.ContainsFunc(r.all.operations, func(op *operation) bool { return op.method == method && op.template == template }) {
-			return fmt.Errorf("there is no %s to correct", of)
-		}
+// component is one of the document's, corrected.
+func (r *restAPI) component(kind, name string) (component object, err error) {
+	if err := json.Unmarshal(r.Components[kind][name], &component); err != nil {
+		return nil, fmt.Errorf("%s/%s of the document: %w", kind, name, err)
 	}
-	for of := range githubSchemas {
-		if r.Components["schemas"][of] == nil {
-			return fmt.Errorf("there is no schema %s to correct", of)
+	if correct := githubCorrections[kind+"/"+name]; correct != nil && !correct(component) {
+		return nil, fmt.Errorf("%s/%s of the document needs no correction any more", kind, name)
+	}
+	return component, nil
+}
+
+// correctable says which corrections are of nothing: none outlives what it corrects.
+func (r *restAPI) correctable() error {
+	for of := range githubCorrections {
+		kind, name, _ := strings.Cut(of, "/")
+		if _, err := r.component(kind, name); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -29,6 +29,15 @@ const (
 		`"created_at":"2026-01-01T00:00:00Z","read_only":true,"added_by":"jane","last_used":null}`
 )
 
+const githubSCIM = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":1,"startIndex":1,"itemsPerPage":1,"Resources":[` +
+	`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"1","externalId":"1","userName":"jane","displayName":"Jane","active":true,` +
+	`"emails":[{"value":"jane@acme.example","type":"work","primary":true}],"meta":{"resourceType":"User"}}]}`
+
+func scimOfGitHub(e sandbox.Exchange) sandbox.Exchange {
+	e.AnswerHeader.Set("Content-Type", "application/scim+json")
+	return e
+}
+
 // githubUser is a user as lists have it.
 var githubUser = func() string {
 	user := object{"id": 1, "site_admin": false}
@@ -56,6 +65,11 @@ func TestWhatGitHubDocumentsPasses(t *testing.T) {
 		githubExchange(t, "PUT", "/orgs/acme/teams/web/memberships/jane", `{"role":"member"}`, 200, `{"url":"https://api.github.com/teams/1/memberships/jane","role":"member","state":"active"}`),
 		githubExchange(t, "GET", "/repos/acme/web/environments/a%2Fb/secrets/KEY", "", 200, `{"name":"KEY","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}`),
 		githubExchange(t, "DELETE", "/orgs/acme/copilot/billing/selected_users", `{"selected_usernames":["jane"]}`, 200, `{"seats_cancelled":1}`),
+		// Where the document is corrected, or says it in a way of its own.
+		githubExchange(t, "GET", "/orgs/acme/personal-access-tokens?owner%5B%5D=jane", "", 200, "[]"),
+		githubExchange(t, "GET", "/orgs/acme/copilot/billing/seats", "", 200, `{"total_seats":1,"seats":[{"created_at":"2026-01-01T00:00:00Z","assigning_team":null}]}`),
+		githubExchange(t, "POST", "/app/installations/1/access_tokens", "", 201, `{"token":"x","expires_at":"2026-01-01T00:00:00Z","permissions":{"organization_dependabot_secrets":"read"}}`),
+		scimOfGitHub(githubExchange(t, "GET", "/scim/v2/enterprises/acme/Users?startIndex=1&count=10", "", 200, githubSCIM)),
 		// A fixed path is not the one with a parameter in its place.
 		githubExchange(t, "GET", "/orgs/acme/actions/secrets/public-key", "", 200, `{"key_id":"1","key":"x"}`),
 	} {
@@ -84,6 +98,10 @@ func TestWhatGitHubDoesNotDocumentFailsTheTest(t *testing.T) {
 		"not a list":      {githubExchange(t, "GET", "/orgs/acme/members", "", 200, "{}"), "want array"},
 		"status":          {githubExchange(t, "GET", "/orgs/acme/members", "", 409, githubRefused), "409"},
 		"error field":     {githubExchange(t, "GET", "/orgs/acme/members", "", 404, `{"error":"x"}`), "error"},
+		"permission":      {githubExchange(t, "POST", "/app/installations/1/access_tokens", "", 201, `{"token":"x","expires_at":"2026-01-01T00:00:00Z","permissions":{"members":"some"}}`), "members"},
+		"seat":            {githubExchange(t, "GET", "/orgs/acme/copilot/billing/seats", "", 200, `{"total_seats":1,"seats":[{"created_at":"2026-01-01T00:00:00Z","assigning_team":{"id":1}}]}`), "assigning_team"},
+		"media type":      {githubExchange(t, "GET", "/scim/v2/enterprises/acme/Users", "", 200, githubSCIM), "content type"},
+		"SCIM field":      {scimOfGitHub(githubExchange(t, "GET", "/scim/v2/enterprises/acme/Users", "", 200, strings.Replace(githubSCIM, "userName", "username", 1))), "username"},
 		"not JSON":        {githubExchange(t, "GET", "/orgs/acme/members", "", 200, "<html>"), "answer 200"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -187,6 +205,29 @@ func TestWhatGitHubsSchemaDoesNotHaveFailsTheTest(t *testing.T) {
 			t.Parallel()
 			found(t, test.exchange, test.says)
 		})
+	}
+}
+
+func TestAGitHubThatDoesNotNeedItsCorrectionsAnyMoreSaysSo(t *testing.T) {
+	t.Parallel()
+	if _, err := newGraph("type Query { one: Int }", correctGraph); err == nil {
+		t.Error("a schema without EnterpriseOwnerInfo was corrected")
+	}
+	if _, err := newGraph("type Query { one: Int } type EnterpriseOwnerInfo { one: Int }", correctGraph); err == nil {
+		t.Error("a schema with nothing twice was corrected")
+	}
+	for _, components := range []string{
+		`{}`,
+		`{"parameters":{"personal-access-token-owner":{"name":"owner[]"}},"schemas":{"app-permissions":{"properties":{}}}}`,
+		`{"parameters":{"personal-access-token-owner":{"name":"owner"}},"schemas":{"app-permissions":{"properties":{"organization_dependabot_secrets":{}}}}}`,
+	} {
+		var r restAPI
+		if err := json.Unmarshal([]byte(`{"components":`+components+`}`), &r); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.prepare(); err == nil {
+			t.Errorf("%s was corrected", components)
+		}
 	}
 }
 

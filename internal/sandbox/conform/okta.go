@@ -70,7 +70,11 @@ func (d *document) check(exchange sandbox.Exchange) []string {
 	return append(describe("request", asked), describe(fmt.Sprintf("answer %d", exchange.Status), answered)...)
 }
 
-var rowNumber = regexp.MustCompile(`\[\d+\]`)
+var (
+	rowNumber = regexp.MustCompile(`\[\d+\]`)
+	// What there would have been is a long list, in another order each time.
+	declared = regexp.MustCompile(`\. Declared \w+: \[[^]]*\]`)
+)
 
 // describe puts each error into one line. What is wrong with every row of a list is said once.
 func describe(where string, errs []*verrors.ValidationError) []string {
@@ -90,7 +94,8 @@ func describe(where string, errs []*verrors.ValidationError) []string {
 		if len(details) > 0 {
 			line += " (" + strings.Join(details, "; ") + ")"
 		}
-		if line = rowNumber.ReplaceAllString(line, "[*]"); !slices.Contains(lines, line) {
+		line = declared.ReplaceAllString(rowNumber.ReplaceAllString(line, "[*]"), "")
+		if !slices.Contains(lines, line) {
 			lines = append(lines, line)
 		}
 	}
