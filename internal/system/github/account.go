@@ -26,13 +26,18 @@ var (
 	_ access.Guard    = theAccount{}
 )
 
-// Dispose knows one end state. A personal account is its owner's, and all an organisation can do is to let go of it, which
-// GitHub undoes for three months (github.md section 5); a managed user is suspended.
+// Dispose knows one end state. A managed user is suspended. A personal account is its owner's: an organisation has no such thing as
+// a suspended member, and all it can do is to let go of it. That takes along what they have here, as the deletion of an account
+// does, although GitHub undoes it for three months (github.md section 5).
 func (c theAccount) Dispose(d access.Disposition) (access.Connector, bool) {
-	if d == access.Suspend {
-		return theAccount{c.GitHub, d}, true
+	has := access.Delete
+	if c.config.Enterprise != "" {
+		has = access.Suspend
 	}
-	return nil, false
+	if d != has {
+		return nil, false
+	}
+	return theAccount{c.GitHub, d}, true
 }
 
 // The ids of the grants. An invitation's is followed by its number.

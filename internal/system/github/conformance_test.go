@@ -95,10 +95,10 @@ func named(format string, of ...any) func(*world) access.GrantID {
 
 var kinds = map[string]prepared{
 	"account": {
-		connect: github.Account, single: true, prepare: handedOver, dispose: access.Suspend, keptBy: sandboxgithub.Priya, kept: named("membership"),
+		connect: github.Account, single: true, prepare: handedOver, dispose: access.Delete, keptBy: sandboxgithub.Priya, kept: named("membership"),
 	},
 	"account, an outside collaborator with an invitation": {
-		connect: github.Account, email: sandboxgithub.Contractor, dispose: access.Suspend,
+		connect: github.Account, email: sandboxgithub.Contractor, dispose: access.Delete,
 		prepare: func(o *sandboxgithub.Org) { o.InviteAccount(sandboxgithub.Contractor) },
 	},
 	"account, a managed user": {

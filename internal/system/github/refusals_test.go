@@ -10,9 +10,9 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/system/github"
 )
 
-// account is the account's connector under the disposition that GitHub has.
+// account is the account's connector under the disposition that there is for people's own accounts.
 func account(g *github.GitHub) access.Connector {
-	connector, _ := github.Account(g).(access.Disposer).Dispose(access.Suspend) //nolint:forcetypeassert // The interface is what is tested.
+	connector, _ := github.Account(g).(access.Disposer).Dispose(access.Delete) //nolint:forcetypeassert // The interface is what is tested.
 	return connector
 }
 
