@@ -80,3 +80,7 @@ func KindOf(err error) ErrorKind {
 	}
 	return Other
 }
+
+// ErrUnresolved is the cause of a Directory's error where it can't tell whose an address is: the system links no account to
+// it, and has accounts of which it tells no address. It is not that nobody has one.
+var ErrUnresolved = errors.New("the system can't tell whose the address is")

@@ -2,6 +2,7 @@ package offboard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -20,15 +21,21 @@ type sighting struct {
 // locate finds the account whose access is to be listed. known is the account of earlier, if any; pinned
 // says that the configuration or an import names it, and then the address is asked about only once it is gone.
 //
+// A system may forget whose an address is, as when somebody is unlinked with their exit (access.ErrUnresolved). Then the
+// account that was known goes on being watched, and nobody else is looked for.
+//
 // An account that was known goes on being watched when it is renamed. Only if it is gone does another
 // account under the same address take its place. Several accounts at once are an error: watching one of
 // them would be silent about the others.
 func locate(ctx context.Context, directory access.Directory, person access.Person, known access.AccountID, pinned bool) (sighting, error) {
 	var found access.Account
+	var unresolved error
 	if !pinned {
 		var err error
 		found, err = directory.Find(ctx, person)
 		switch {
+		case known != "" && errors.Is(err, access.ErrUnresolved):
+			unresolved = err
 		case err != nil && access.KindOf(err) != access.NotFound:
 			return sighting{}, err
 		case err != nil && known == "":
@@ -50,8 +57,13 @@ func locate(ctx context.Context, directory access.Directory, person access.Perso
 	case access.KindOf(err) != access.NotFound:
 		return sighting{}, err
 	}
+	if unresolved != nil {
+		// The account is gone. Whether the person has another is what can't be told.
+		return sighting{}, unresolved
+	}
 	if pinned {
-		if found, err = directory.Find(ctx, person); err != nil && access.KindOf(err) != access.NotFound {
+		// Where it can't be told either the configuration has said which account is the person's.
+		if found, err = directory.Find(ctx, person); err != nil && access.KindOf(err) != access.NotFound && !errors.Is(err, access.ErrUnresolved) {
 			return sighting{}, err
 		}
 	}

@@ -1,6 +1,7 @@
 package offboard
 
 import (
+	"cmp"
 	"testing"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -15,6 +16,7 @@ func TestLocateFollowsTheAccountAndIsNeverSilentAboutAnother(t *testing.T) {
 	second := access.Account{ID: "new", Names: []string{"jane@acme.example"}, Active: true}
 	other := access.Account{ID: "other", Names: []string{"mei@acme.example"}, Aliases: []string{"jane@acme.example"}, Active: true}
 	denied := &access.Error{Kind: access.Denied}
+	unresolved := &access.Error{Kind: access.Blocked, Err: access.ErrUnresolved}
 
 	for _, c := range []struct {
 		name     string
@@ -22,6 +24,7 @@ func TestLocateFollowsTheAccountAndIsNeverSilentAboutAnother(t *testing.T) {
 		known    access.AccountID
 		pinned   bool
 		fail     string
+		with     error            // denied if nil
 		want     access.AccountID // None if empty
 		renewed  bool
 		wantErr  access.ErrorKind
@@ -39,6 +42,10 @@ func TestLocateFollowsTheAccountAndIsNeverSilentAboutAnother(t *testing.T) {
 		{name: "pinned, and gone", known: "new", pinned: true, want: ""},
 		{name: "pinned, gone, and the address leads to another", accounts: []access.Account{old}, known: "new", pinned: true, want: "old", renewed: true},
 		{name: "pinned, gone, and the directory can't be asked", known: "new", pinned: true, fail: "find", wantErr: access.Denied},
+		{name: "whose the address is can't be told", fail: "find", with: unresolved, wantErr: access.Blocked},
+		{name: "known, and whose the address is can't be told any more", accounts: []access.Account{old}, known: "old", fail: "find", with: unresolved, want: "old"},
+		{name: "gone, and whose the address is can't be told", known: "old", fail: "find", with: unresolved, wantErr: access.Blocked},
+		{name: "pinned, gone, and whose the address is can't be told", known: "old", pinned: true, fail: "find", with: unresolved, want: ""},
 		{name: "an alias of somebody's", accounts: []access.Account{other}, want: "other"},
 		{name: "gone, and the address an alias of somebody's", accounts: []access.Account{other}, known: "old", wantErr: access.Blocked},
 		{name: "pinned, gone, and the address an alias of somebody's", accounts: []access.Account{other}, known: "old", pinned: true, want: ""},
@@ -55,7 +62,7 @@ func TestLocateFollowsTheAccountAndIsNeverSilentAboutAnother(t *testing.T) {
 			}
 			m.Fail = func(call string) error {
 				if c.fail != "" && call[:len(c.fail)] == c.fail {
-					return denied
+					return cmp.Or[error](c.with, denied)
 				}
 				return nil
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
 	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/aws"
+	"github.com/offboard/terraform-provider-offboard/internal/system/github"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 	"github.com/offboard/terraform-provider-offboard/internal/system/vault"
@@ -30,6 +31,7 @@ type columnOf[S any] struct {
 const (
 	systemOkta           = "okta"
 	systemGoogle         = "google"
+	systemGitHub         = "github"
 	systemAWS            = "aws"
 	systemIdentityCenter = "aws_identity_center"
 	systemVault          = "vault"
@@ -45,6 +47,11 @@ var (
 		systemGoogle,
 		func(r Row) func(*google.Google) access.Connector { return r.Google },
 		func(t Trace) func(*google.Google) access.Tracer { return t.Google },
+	}
+	inGitHub = columnOf[github.GitHub]{
+		systemGitHub,
+		func(r Row) func(*github.GitHub) access.Connector { return r.GitHub },
+		tracesNothing[github.GitHub],
 	}
 	inAWS = columnOf[aws.IAM]{
 		systemAWS,
@@ -75,7 +82,7 @@ type column interface {
 }
 
 // columns are all of them, in the order in which people read of them.
-var columns = []column{inOkta, inGoogle, inAWS, inIdentityCenter, inVault}
+var columns = []column{inOkta, inGoogle, inGitHub, inAWS, inIdentityCenter, inVault}
 
 func (c columnOf[S]) system() string { return c.name }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/offboard"
 	"github.com/offboard/terraform-provider-offboard/internal/system/aws"
+	"github.com/offboard/terraform-provider-offboard/internal/system/github"
 	"github.com/offboard/terraform-provider-offboard/internal/system/google"
 	"github.com/offboard/terraform-provider-offboard/internal/system/okta"
 	"github.com/offboard/terraform-provider-offboard/internal/system/scim"
@@ -15,6 +16,7 @@ type Row struct {
 	offboard.Kind
 	Okta   func(*okta.Okta) access.Connector
 	Google func(*google.Google) access.Connector
+	GitHub func(*github.GitHub) access.Connector
 	// AWS connects the kind in one account's IAM, and IdentityCenter in an organisation's.
 	AWS            func(*aws.IAM) access.Connector
 	IdentityCenter func(*aws.IdentityCenter) access.Connector
@@ -72,10 +74,12 @@ var Kinds = []Row{
 			Row:      "OAuth clients that may act for them, by consent or with refresh tokens, and tokens of Vault",
 			About: "What applications may do in a person's name: OAuth consents and refresh tokens. In Google they outlive a new password, unless they " +
 				"may read mail, and come back to life when a suspended account does. In Vault they are tokens by accessor; with one go its children and leases, and " +
-				"one that belongs to nobody and that the person may have made is a row that stays.",
+				"one that belongs to nobody and that the person may have made is a row that stays. In GitHub they are fine-grained tokens with access to the organization, and " +
+				"tokens, SSH keys and applications that are authorized for its single sign-on: the access ends, and the token stays the person's own.",
 		},
 		Okta:   okta.Tokens,
 		Google: google.Tokens,
+		GitHub: github.Tokens,
 		Vault:  vault.Tokens,
 	},
 	{
@@ -88,10 +92,13 @@ var Kinds = []Row{
 				"transfer, and in Google while a transfer is under way or a legal hold in Vault covers the person. What an inactive and a deleted account are in " +
 				"an application that speaks SCIM its `profile` says, in `notes`: where inactive is deleted there is no `suspend`. In AWS an IAM user is suspended " +
 				"by an inline policy that denies everything to it; of Identity Center nobody can suspend a user by an API, so that the row stays until somebody has. " +
-				"A Vault entity is disabled and never deleted, because the next sign-in would make a new one.",
+				"A Vault entity is disabled and never deleted, because the next sign-in would make a new one. In GitHub a managed user is suspended. An account of " +
+				"somebody's own is theirs, so that there is only `delete`, which takes it out of the organization, and is refused while a team or a repository would be " +
+				"left to nobody: let it come after `offboard_group_ownership` (`depends_on`). GitHub keeps what they had for three months, and gives it back to whoever is reinstated.",
 		},
 		Okta:           okta.Account,
 		Google:         google.Account,
+		GitHub:         github.Account,
 		AWS:            aws.Account,
 		IdentityCenter: aws.CenterAccount,
 		Vault:          vault.Account,
@@ -103,10 +110,11 @@ var Kinds = []Row{
 			Controls: machineAccess,
 			Row:      "long-lived keys they made, such as API tokens and app passwords",
 			About: "Long-lived keys that a person made, and that act with their rights: API tokens in Okta, app passwords in Google, access keys and their kin in " +
-				"AWS, secret ids and certificates in Vault. What uses such a key stops working when it goes. Of a key in Vault that does not say whose it is nothing is known.",
+				"AWS, secret ids and certificates in Vault; in GitHub deploy keys they added to repositories, which go on working when they have left. What uses such a key stops working when it goes. Of a key in Vault that does not say whose it is nothing is known.",
 		},
 		Okta:   okta.Keys,
 		Google: google.Keys,
+		GitHub: github.Keys,
 		AWS:    aws.Keys,
 		Vault:  vault.Keys,
 	},
@@ -116,10 +124,11 @@ var Kinds = []Row{
 			Row:  "the groups they are a member of, with the rule or the directory that put them there",
 			About: "The groups a person is a member of. The label says where a membership comes from, where the system tells, because one that a rule or " +
 				"a directory gives comes back unless that is changed. The only owner of a Google group is not taken out of it: let " +
-				"`offboard_group_ownership` come first. In an application that speaks SCIM the members are counted before and after.",
+				"`offboard_group_ownership` come first; nor the only maintainer of a team in GitHub. In an application that speaks SCIM the members are counted before and after.",
 		},
 		Okta:           okta.GroupMembership,
 		Google:         google.GroupMembership,
+		GitHub:         github.GroupMembership,
 		AWS:            aws.GroupMembership,
 		IdentityCenter: aws.CenterGroupMembership,
 		Vault:          vault.GroupMembership,
@@ -130,10 +139,11 @@ var Kinds = []Row{
 			Name: "role_assignments",
 			Row:  "administrative roles, or policies, their own and through groups",
 			About: "A person's administrative roles, standard and custom. One that comes with a group goes with the membership. " +
-				"In AWS and Vault they are policies. In an application that speaks SCIM they are the `roles` of the user.",
+				"In AWS and Vault they are policies, in GitHub the roles of the organization, of which owner is one. In an application that speaks SCIM they are the `roles` of the user.",
 		},
 		Okta:   okta.RoleAssignments,
 		Google: google.RoleAssignments,
+		GitHub: github.RoleAssignments,
 		AWS:    aws.RoleAssignments,
 		Vault:  vault.RoleAssignments,
 		SCIM:   scim.RoleAssignments,
@@ -143,9 +153,11 @@ var Kinds = []Row{
 			Name: "app_assignments",
 			Row:  "applications they are assigned to, and in AWS accounts with a permission set, themselves and through groups",
 			About: "The applications a person is assigned to. One that comes with a group goes with the membership; one that the system provisions may " +
-				"take the account there along, so transfer first what they own in it. In an application that speaks SCIM they are the `entitlements` of the user.",
+				"take the account there along, so transfer first what they own in it. In GitHub they are the repositories that a person was given rights on by themselves, and " +
+				"open invitations to some; an invitation to an address that GitHub links to no account is nobody's yet, and no row. In an application that speaks SCIM they are the `entitlements` of the user.",
 		},
 		Okta:           okta.AppAssignments,
+		GitHub:         github.AppAssignments,
 		IdentityCenter: aws.AppAssignments,
 		SCIM:           scim.AppAssignments,
 	},
@@ -197,13 +209,16 @@ var Kinds = []Row{
 		Kind: offboard.Kind{
 			Name: "group_ownership", Transfers: true,
 			Controls: handedOver,
-			Row:      "groups they own: the successor becomes an owner first",
+			Row:      "groups they own, in GitHub teams and repositories that only they look after: the successor becomes an owner first",
 			About: "The groups a person owns. The successor becomes an owner before the person stops being one. Every group has to be asked for its " +
 				"owners, so an apply looks again at those it changed only: what somebody is made owner of meanwhile is a row of the next plan. " +
-				"In Google an owner is a member with that role: what goes here is the role, and `offboard_group_membership` ends the membership.",
+				"In Google an owner is a member with that role: what goes here is the role, and `offboard_group_membership` ends the membership. In GitHub these are teams " +
+				"whose only maintainer the person is, and repositories that nobody else administers but the organization's owners: the successor, a member who is no owner, becomes another, and " +
+				"what the person has there goes with their membership. It has to come before what ends that: `offboard_account`, `offboard_group_membership` and `offboard_app_assignments`.",
 		},
 		Okta:   okta.GroupOwnership,
 		Google: google.GroupOwnership,
+		GitHub: github.GroupOwnership,
 	},
 	{
 		Kind: offboard.Kind{
@@ -263,9 +278,11 @@ var Kinds = []Row{
 				"person is under way, nor while a legal hold in Vault covers them, which Google would end without a word. Archiving the account " +
 				"(`offboard_account` with `disposition = \"archive\"`) swaps the Workspace licence for an Archived User licence, which is no row as long as the " +
 				"account is archived: it is what keeps it. What an organizational unit assigns automatically Google does not let be taken. Google takes one " +
-				"query a second and has to be asked product by product, once for everybody: name those that were bought in `license_products` to be quick.",
+				"query a second and has to be asked product by product, once for everybody: name those that were bought in `license_products` to be quick. In GitHub it is the seat of " +
+				"Copilot, which is paid for, and may be used, until the end of the billing cycle in which it is cancelled: that is recorded as `acknowledged`.",
 		},
 		Google: google.Licenses,
+		GitHub: github.Licenses,
 	},
 	{
 		Kind: offboard.Kind{
@@ -275,10 +292,12 @@ var Kinds = []Row{
 			About: "What a person knows: the secrets that they could read. Who can read a secret can only be asked while they can, so have this resource watch " +
 				"people while they work here; what was seen once is a row until there is a newer version, whether or not they still have an account. No value " +
 				"is ever read. Where the system can rotate a secret by itself it is asked to; otherwise the row stays until somebody does, and says who. Rotate " +
-				"after the access is cut (`depends_on`), or they could read the new version as well.",
+				"after the access is cut (`depends_on`), or they could read the new version as well. In GitHub they are the secrets of Actions, Dependabot and environments that " +
+				"workflows of a repository get which the person may write to; nobody but people can set another value, and that the old one is refused GitHub can't tell.",
 		},
-		AWS:   aws.SharedSecrets,
-		Vault: vault.SharedSecrets,
+		GitHub: github.SharedSecret,
+		AWS:    aws.SharedSecrets,
+		Vault:  vault.SharedSecrets,
 	},
 }
 

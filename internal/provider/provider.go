@@ -73,6 +73,7 @@ func (p *offboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 		Attributes: map[string]schema.Attribute{
 			systemOkta:           oktaSchema,
 			systemGoogle:         googleSchema,
+			systemGitHub:         githubSchema,
 			systemAWS:            awsSchema,
 			systemIdentityCenter: identityCenterSchema,
 			systemVault:          vaultSchema,
@@ -107,6 +108,7 @@ func (p *offboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 type settings struct {
 	Okta           types.Object `tfsdk:"okta"`
 	Google         types.Object `tfsdk:"google"`
+	GitHub         types.Object `tfsdk:"github"`
 	AWS            types.Object `tfsdk:"aws"`
 	IdentityCenter types.Object `tfsdk:"aws_identity_center"`
 	Vault          types.Object `tfsdk:"vault"`
@@ -146,6 +148,7 @@ func (p *offboardProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	p.configureOkta(ctx, s, env, diags)
 	p.configureGoogle(ctx, s, env, diags)
+	p.configureGitHub(ctx, s, env, diags)
 	p.configureAWS(ctx, s, env, diags)
 	p.configureVault(ctx, s, env, diags)
 	p.configureSCIM(ctx, s, env, diags)

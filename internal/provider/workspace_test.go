@@ -460,7 +460,7 @@ func TestTheREADMENamesEveryKindAndTheDocumentationWhatItIsInEachSystem(t *testi
 		_, row, found := strings.Cut(string(readme), "\n| `offboard_"+kind.Name+"` |")
 		row, _, _ = strings.Cut(row, "\n")
 		cells := strings.Split(strings.TrimSuffix(row, "|"), "|")
-		has := []bool{kind.Okta != nil, kind.Google != nil, kind.AWS != nil, kind.IdentityCenter != nil, kind.Vault != nil, kind.SCIM != nil}
+		has := []bool{kind.Okta != nil, kind.Google != nil, kind.GitHub != nil, kind.AWS != nil, kind.IdentityCenter != nil, kind.Vault != nil, kind.SCIM != nil}
 		marked, documented := []bool{}, []bool{}
 		for _, cell := range cells[1:] {
 			marked = append(marked, strings.TrimSpace(cell) != "")

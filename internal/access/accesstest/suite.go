@@ -34,6 +34,8 @@ type Subject struct {
 	// KeptBy and Kept name a grant that the system refuses to remove. Empty where there is no such thing.
 	KeptBy access.AccountID
 	Kept   access.GrantID
+	// Settle is what people do before a grant can go that the system itself can't end. Nil where it can.
+	Settle func(access.GrantID)
 	// Others describes everything in the system that is not Account's, in any stable form.
 	Others func() string
 	// Break makes every call to the system fail from now on.
@@ -185,6 +187,16 @@ func (s Subject) exit() access.Exit {
 	}
 }
 
+// settle does what people have to do before these grants can go.
+func (s Subject) settle(ids ...access.GrantID) {
+	if s.Settle == nil {
+		return
+	}
+	for _, id := range ids {
+		s.Settle(id)
+	}
+}
+
 func (s Subject) remove(t *testing.T, id access.GrantID) (access.Receipt, error) {
 	t.Helper()
 	if transferer, ok := s.Connector.(access.Transferer); ok && transferer.Moves(id) {
@@ -216,8 +228,10 @@ func listsTheSame(t *testing.T, s Subject) {
 }
 
 func removesOne(t *testing.T, s Subject) {
-	held, others := access.Held(s.list(t), nil), s.Others()
+	held := access.Held(s.list(t), nil)
 	id := held.IDs()[0]
+	s.settle(id)
+	others := s.Others()
 	out := s.exit().Run(t.Context(), held, access.Holdings{id: held[id]}, nil)
 	delete(held, id)
 	if diff := gocmp.Diff(held, out.Held); diff != "" || !out.Clean() {
@@ -232,6 +246,7 @@ func removesOne(t *testing.T, s Subject) {
 
 func removesTwice(t *testing.T, s Subject) {
 	id := s.ids(t)[0]
+	s.settle(id)
 	for range 2 {
 		if _, err := s.remove(t, id); err != nil {
 			t.Fatalf("Remove(%s): %v", id, err)
@@ -241,6 +256,7 @@ func removesTwice(t *testing.T, s Subject) {
 
 func removesAll(t *testing.T, s Subject) {
 	held := access.Held(s.list(t), nil)
+	s.settle(held.IDs()...)
 	exit := s.exit()
 	out := exit.Run(t.Context(), held, held, nil)
 	if !out.Clean() || len(out.Held) != 0 || len(out.Removed) != len(held) {
