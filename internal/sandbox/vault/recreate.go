@@ -215,7 +215,8 @@ func (r *Recreated) SignIn(email string) object {
 		}
 	}
 	return r.do("", "POST", "auth/oidc/login", object{"role": "default", "jwt": r.sign(object{
-		"email": email, "sub": email, "aud": "acme", "groups": groups, "exp": time.Now().Add(time.Hour).Unix(),
+		"email": email, "sub": email, "aud": "acme", "groups": groups, "nbf": time.Now().Add(-time.Minute).Unix(),
+		"exp": time.Now().Add(time.Hour).Unix(),
 	})})
 }
 

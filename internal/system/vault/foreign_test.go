@@ -67,9 +67,24 @@ func newForeign(t *testing.T) (*world, *foreign) {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.server.Close)
-	w.server.Observe(conform.Vault(t))
+	if f.version() == described {
+		w.server.Observe(conform.Vault(t))
+	}
 	w.vault = w.connect(t)
 	return w, f
+}
+
+// described is the version that the API description has been brought up to: another may have more to tell.
+const described = "1.21.4"
+
+func (f *foreign) version() string {
+	f.Helper()
+	_, answer := f.send(f.root, http.MethodGet, "sys/health", nil)
+	var health struct{ Version string }
+	if err := json.Unmarshal(answer, &health); err != nil {
+		f.Fatal(err)
+	}
+	return health.Version
 }
 
 var turn = make(chan struct{}, 1)
@@ -233,10 +248,7 @@ func (f *foreign) Snapshot(except string) string {
 	theirs, local := f.UserID(except), strings.Split(except, "@")[0]
 	snap := map[string]any{}
 	look := func(path string) map[string]any {
-		found := f.do("", "GET", path, nil)
-		for _, name := range []string{"last_update_time", "modify_index", "updated_time", "last_vault_rotation", "ttl"} {
-			delete(found, name)
-		}
+		found, _ := settled(f.do("", "GET", path, nil)).(map[string]any)
 		snap[path] = found
 		return found
 	}
@@ -248,9 +260,7 @@ func (f *foreign) Snapshot(except string) string {
 	for _, id := range f.keys("identity/group/id") {
 		group := look("identity/group/id/" + id)
 		members, _ := group["member_entity_ids"].([]any)
-		members = slices.DeleteFunc(members, func(member any) bool { return member == theirs })
-		slices.SortFunc(members, func(a, b any) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-		group["member_entity_ids"] = append([]any{}, members...)
+		group["member_entity_ids"] = slices.DeleteFunc(append([]any{}, members...), func(member any) bool { return member == theirs })
 	}
 	for _, accessor := range f.keys("auth/token/accessors") {
 		if token := f.do("", "POST", "auth/token/lookup-accessor", map[string]any{"accessor": accessor}); token["entity_id"] != theirs {
@@ -330,6 +340,31 @@ func TestAServerThatNobodyHereWroteSealsInAnExitAndNothingIsLost(t *testing.T) {
 	if diff := gocmp.Diff(others, f.Snapshot(sandboxvault.Jane)); diff != "" {
 		t.Errorf("somebody else was touched:\n%s", diff)
 	}
+}
+
+// settled is an answer without what changes by itself: times, and the order and emptiness of lists, which are others after a
+// server was sealed.
+func settled(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, of := range value {
+			if value[key] = settled(of); value[key] == nil || key == "last_update_time" || key == "modify_index" {
+				delete(value, key)
+			}
+		}
+		if len(value) == 0 {
+			return nil
+		}
+	case []any:
+		if len(value) == 0 {
+			return nil
+		}
+		for i := range value {
+			value[i] = settled(value[i])
+		}
+		slices.SortFunc(value, func(a, b any) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	}
+	return value
 }
 
 // names says whether a certificate is a person's.
