@@ -106,6 +106,17 @@ func (a *App) Rename(address, userName string) {
 	})
 }
 
+// Renumber gives an account another id, everywhere.
+func (a *App) Renumber(address, id string) {
+	a.Change(func(s *state, _ time.Time) {
+		u := s.mustUser(address)
+		for _, g := range s.groupsOf(u.ID) {
+			g.Members[slices.Index(g.Members, u.ID)] = id
+		}
+		u.ID = id
+	})
+}
+
 // Delete deletes an account.
 func (a *App) Delete(address string) {
 	a.Change(func(s *state, now time.Time) { s.delete(s.mustUser(address), now) })

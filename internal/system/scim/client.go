@@ -199,8 +199,11 @@ func unaccepted(err error) bool {
 
 func asError(err error) (*access.Error, bool) { return errors.AsType[*access.Error](err) }
 
+// asObject keeps numbers as they are written: what is put back has to be what was read.
 func asObject(data []byte) (object map[string]any, err error) {
-	err = json.Unmarshal(data, &object)
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	err = decoder.Decode(&object)
 	if err == nil && object == nil {
 		err = errors.New("it is null")
 	}

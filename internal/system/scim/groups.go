@@ -99,6 +99,11 @@ func (s *SCIM) groups(ctx context.Context) ([]*group, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, g := range groups {
+		if err := s.named(what, g); err != nil {
+			return nil, err
+		}
+	}
 	// Many lists leave the members out, or empty; a group by itself has them.
 	shown := slices.ContainsFunc(groups, func(g *group) bool { return len(g.Members) > 0 })
 	for i, g := range groups {
@@ -125,7 +130,18 @@ func (s *SCIM) group(ctx context.Context, id string) (*group, error) {
 	if err == nil && g.ID != id {
 		return nil, s.malformed(what, "another group, or none")
 	}
-	return g, err
+	if err != nil {
+		return nil, err
+	}
+	return g, s.named(what, g)
+}
+
+// named returns nil if every member of a group says who it is: one that does not may be anybody.
+func (s *SCIM) named(what string, g *group) error {
+	if g.Members.has("") {
+		return s.malformed(what, "a member without an id, of the group "+g.name())
+	}
+	return nil
 }
 
 // members are the groups that the account is a member of itself, by what the groups say. A list in which no group has any

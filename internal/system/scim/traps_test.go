@@ -59,6 +59,9 @@ func TestAListThatIsNotWholeProvesNothing(t *testing.T) {
 		"pages that overlap":          {sandboxscim.Dialect{Repeats: true}, "repeat"},
 		"a total that is too large":   {sandboxscim.Dialect{TotalOff: 3}, "40 entries of the 43"},
 		"a total that is too small":   {sandboxscim.Dialect{TotalOff: -39}, "7 entries of the 1"},
+		"a total of the page alone":   {sandboxscim.Dialect{TotalOfPage: true}, "more than the 7"},
+		"a total of some whole pages": {sandboxscim.Dialect{TotalOff: -5}, "more than the 35"},
+		"a list that shrinks":         {sandboxscim.Dialect{Shrinks: true}, "39 entries, and then of 38"},
 		"ids that change each time":   {sandboxscim.Dialect{Restless: true}, ""},
 		"a list said to be of nobody": {sandboxscim.Dialect{TotalOff: -40}, "7 entries of the 0"},
 		"an error with 200":           {sandboxscim.Dialect{ErrorsAre200: true, Filters: []string{}}, ""},
@@ -248,6 +251,24 @@ func TestAFilterForMembersThatDoesNotWorkIsNotNoMemberships(t *testing.T) {
 			w := newMisbehavingWorld(t, "aws", sandboxscim.HandlerOptions{Dialect: dialect})
 			if listed, err := scim.GroupMembership(w.scim).List(t.Context(), w.id(sandboxscim.Jane)); err == nil {
 				t.Errorf("listed %v", listed)
+			}
+		})
+	}
+}
+
+// A server whose ids are strings here and numbers there, or whose members are references, has members all the same.
+func TestAMemberIsOneHoweverTheServerWritesItsID(t *testing.T) {
+	t.Parallel()
+	for name, dialect := range map[string]sandboxscim.Dialect{
+		"as a number":    {MembersNumbered: true, NoGroups: true},
+		"as a reference": {MembersBare: true, NoGroups: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := misbehaving(t, dialect)
+			w.app.Renumber(sandboxscim.Jane, "9007199254740993")
+			if listed, err := scim.GroupMembership(w.scim).List(t.Context(), w.id(sandboxscim.Jane)); err != nil || len(listed) != 3 {
+				t.Errorf("%v, %v", listed, err)
 			}
 		})
 	}
@@ -450,5 +471,44 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	}})
 	if _, err := w.scim.Get(t.Context(), w.id(sandboxscim.Jane)); access.KindOf(err) != access.Malformed {
 		t.Errorf("%v", err)
+	}
+}
+
+// A vendor has other names for people than their addresses, and two accounts for some of them.
+func TestASecondAccountIsFoundThoughAFilterFindsTheFirst(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		profile string
+		dialect sandboxscim.Dialect
+	}{
+		"people are found by userName alone":          {"zoom", sandboxscim.Dialects["zoom"]},
+		"the filter for addresses is always nobody":   {"generic", sandboxscim.Dialect{Filters: []string{"userName"}, UnknownFilterIsNobody: true}},
+		"the address is an external id, not filtered": {"generic", sandboxscim.Dialect{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newMisbehavingWorld(t, c.profile, sandboxscim.HandlerOptions{PageSize: 7, Dialect: c.dialect})
+			w.app.Provision("jane-adm", sandboxscim.Jane, name[:11] == "the address")
+			if account, err := w.scim.Find(t.Context(), sandboxscim.Jane); access.KindOf(err) != access.Blocked || !strings.Contains(err.Error(), "jane-adm") {
+				t.Errorf("found %v, %v", account, err)
+			}
+		})
+	}
+}
+
+// Where there is no list, and no filter by address, whoever has another userName can't be seen.
+func TestNobodyIsMissingWhereOnlyUserNamesCanBeLookedFor(t *testing.T) {
+	t.Parallel()
+	w := newMisbehavingWorld(t, "snowflake", sandboxscim.HandlerOptions{Dialect: sandboxscim.Dialects["snowflake"]})
+	w.connect(t, "snowflake", func(c *scim.Config) { c.Control = sandboxscim.TokenOwner })
+	w.app.Rename(sandboxscim.Jane, "jdoe")
+	if account, err := w.scim.Find(t.Context(), sandboxscim.Jane); access.KindOf(err) != access.Denied || !strings.Contains(err.Error(), `account = "<id>"`) {
+		t.Errorf("found %v, %v", account, err)
+	}
+	w.app.Rename(sandboxscim.Jane, sandboxscim.Jane)
+	w.app.Provision("jane-adm", sandboxscim.Jane, false)
+	w.connect(t, "snowflake", func(c *scim.Config) { c.Control = sandboxscim.TokenOwner })
+	if account, err := w.scim.Find(t.Context(), sandboxscim.Jane); access.KindOf(err) != access.Denied || !strings.Contains(err.Error(), w.app.UserID(sandboxscim.Jane)) {
+		t.Errorf("found %v, %v", account, err)
 	}
 }
