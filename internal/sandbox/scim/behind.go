@@ -106,6 +106,15 @@ func (a *App) Rename(address, userName string) {
 	})
 }
 
+// Provision makes an account for an address under another userName.
+func (a *App) Provision(userName, address string) {
+	a.Change(func(s *state, now time.Time) {
+		s.Users = append(s.Users, &user{
+			ID: uuid("user", userName), UserName: userName, Active: true, Emails: []value{{Value: address, Type: "work"}}, Created: now, Modified: now, Version: 1,
+		})
+	})
+}
+
 // Renumber gives an account another id, everywhere.
 func (a *App) Renumber(address, id string) {
 	a.Change(func(s *state, _ time.Time) {
