@@ -97,8 +97,9 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 	if c.profile.Deactivation == ByValue {
 		op = operation{Op: "replace", Value: map[string]any{"active": false}}
 	}
-	err = c.change(ctx, "make "+u.name()+" inactive", "/Users/"+escaped(u.ID), c.profile.Deactivation == ByPut, op, func(raw map[string]any) {
+	err = c.change(ctx, "make "+u.name()+" inactive", "/Users/"+escaped(u.ID), c.profile.Deactivation == ByPut, op, func(raw map[string]any) error {
 		set(raw, "active", false)
+		return nil
 	})
 	return gone, system.IgnoreNotFound(err)
 }

@@ -141,10 +141,10 @@ type meta struct {
 
 // A value is one value of a multi-valued attribute (RFC 7643 2.4).
 type value struct {
-	Value   string `json:"value"`
-	Display string `json:"display"`
-	Type    string `json:"type"`
-	Primary bool   `json:"primary"`
+	Value   string `json:"value,omitempty"`
+	Display string `json:"display,omitempty"`
+	Type    string `json:"type,omitempty"`
+	Primary bool   `json:"primary,omitempty"`
 }
 
 // UnmarshalJSON takes an object, or a plain string for its value. A number is taken as it is written, and a reference alone

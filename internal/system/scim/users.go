@@ -153,8 +153,8 @@ func (u *user) name() string {
 
 // change writes a change of a resource: as a patch, or, where the form is that or the application takes no patches, by
 // putting back what was read of it as edit leaves it. Somebody else's change in between is answered with 412 where there
-// are versions, and the whole is done again.
-func (s *SCIM) change(ctx context.Context, what, path string, put bool, op operation, edit func(raw map[string]any)) error {
+// are versions, and the whole is done again; one of this run waits.
+func (s *SCIM) change(ctx context.Context, what, path string, put bool, op operation, edit func(raw map[string]any) error) error {
 	f := features{}
 	if s.config.Profile == Generic {
 		var err error
@@ -162,7 +162,10 @@ func (s *SCIM) change(ctx context.Context, what, path string, put bool, op opera
 			return err
 		}
 	}
-	put = put || f.known && !f.Patch.Supported
+	if put = put || f.known && !f.Patch.Supported; put {
+		s.puts.Lock()
+		defer s.puts.Unlock()
+	}
 	const tries = 3
 	for try := 1; ; try++ {
 		r := request{what: what, method: http.MethodPatch, path: path, body: patchOf(op)}
@@ -177,7 +180,9 @@ func (s *SCIM) change(ctx context.Context, what, path string, put bool, op opera
 			}
 			r.match = version
 			if put {
-				edit(raw)
+				if err := edit(raw); err != nil {
+					return err
+				}
 				r.method, r.body = http.MethodPut, raw
 			}
 		}
