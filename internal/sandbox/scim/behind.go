@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -54,6 +55,18 @@ func (a *App) AddToGroup(address, name string) {
 	a.Change(func(s *state, now time.Time) {
 		g := s.mustGroup(name)
 		g.Members = append(g.Members, s.mustUser(address).ID)
+		g.touch(now)
+	})
+}
+
+// Crowd makes people, and makes them members.
+func (a *App) Crowd(name string, people int) {
+	a.Change(func(s *state, now time.Time) {
+		g := s.mustGroup(name)
+		for i := range people {
+			u := &user{ID: uuid("crowd", name, itoa(i)), UserName: fmt.Sprintf("%s-%d@crowd.example", name, i), Active: true, Created: now, Modified: now, Version: 1}
+			s.Users, g.Members = append(s.Users, u), append(g.Members, u.ID)
+		}
 		g.touch(now)
 	})
 }

@@ -42,6 +42,8 @@ type Dialect struct {
 	// MembersBare: a member is a $ref alone. MembersNumbered: an id of digits is a number where it is a member's, and a string
 	// where it is a resource's own.
 	MembersBare, MembersNumbered bool
+	// MembersMost is how many members a group shows at most. 0 is all.
+	MembersMost int
 	// RemoveMembers is what becomes of a remove with the path members, and a list of members as its value (0.4).
 	RemoveMembers MembersRemoved
 	// PathFilterWipes: a remove with a path such as members[value eq "…"] takes everybody out.
@@ -55,6 +57,9 @@ type Dialect struct {
 	NoMe, NoDiscovery bool
 	// NoAttributes: users have neither roles nor entitlements, and the schema does not either.
 	NoAttributes bool
+
+	// NoEscapes: a path with something escaped in it is not found, as behind some proxies.
+	NoEscapes bool
 
 	// ErrorsAre200: an error is answered with 200 and the error as the body.
 	ErrorsAre200 bool

@@ -96,6 +96,9 @@ func (c *call) groupObject(s *state, g *group, alone bool) object {
 			members = append(members, c.member("Groups", inner.ID, "Group", inner.Name))
 		}
 	}
+	if most := c.opts.Dialect.MembersMost; most > 0 && len(members) > most {
+		members = members[:most]
+	}
 	if len(members) > 0 {
 		o["members"] = members
 	}

@@ -2,6 +2,7 @@ package scim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,15 +35,17 @@ func (c groupMembership) Remove(ctx context.Context, account access.AccountID, g
 		return gone, nil
 	case err != nil:
 		return gone, err
-	case len(before.Members) > 0 && !before.Members.has(u.ID) && !u.Groups.has(before.ID):
-		return gone, nil
 	}
-	if err := c.refuseNested(ctx, what, u, before); err != nil {
+	if held, err := c.holds(ctx, what, u, before); err != nil || !held {
 		return gone, err
 	}
 	if err := c.takeOut(ctx, u, before); err != nil {
 		if r := refusalOf(err); r != nil && strings.EqualFold(r.scimType, "noTarget") {
 			// It says that there is no such member; the list says whether that is so.
+			return gone, nil
+		}
+		if e, ok := asError(err); ok && errors.Is(err, errNotShown) {
+			gone.Lingers = e
 			return gone, nil
 		}
 		return gone, system.IgnoreNotFound(err)
@@ -53,23 +56,22 @@ func (c groupMembership) Remove(ctx context.Context, account access.AccountID, g
 	return gone, nil
 }
 
-// refuseNested refuses to look for somebody in a group that they are in through another.
-func (c groupMembership) refuseNested(ctx context.Context, what string, u *user, g *group) error {
-	if g.Members.has(u.ID) || len(g.Members) == 0 {
-		return nil
+// holds says whether the account is in a group, which the group need not show; that it is through another is an error.
+func (c groupMembership) holds(ctx context.Context, what string, u *user, g *group) (bool, error) {
+	if g.Members.has(u.ID) {
+		return true, nil
 	}
 	listed, err := c.List(ctx, access.AccountID(u.ID))
 	if err != nil {
-		return err
+		return false, system.IgnoreNotFound(err)
 	}
-	for _, grant := range listed {
-		if grant.ID == access.GrantID(g.ID) && grant.Stays != nil {
-			stays := *grant.Stays
-			stays.Op = c.op(what)
-			return &stays
-		}
+	at := slices.IndexFunc(listed, func(grant access.Grant) bool { return grant.ID == access.GrantID(g.ID) })
+	if at < 0 || listed[at].Stays == nil {
+		return at >= 0, nil
 	}
-	return nil
+	stays := *listed[at].Stays
+	stays.Op = c.op(what)
+	return false, &stays
 }
 
 func (c groupMembership) takeOut(ctx context.Context, u *user, g *group) error {
@@ -79,16 +81,27 @@ func (c groupMembership) takeOut(ctx context.Context, u *user, g *group) error {
 	}
 	what := fmt.Sprintf("remove %s from the group %s", u.name(), g.name())
 	return c.change(ctx, what, "/Groups/"+escaped(g.ID), c.profile.RemoveMember == ByPut, op, func(raw map[string]any) error {
-		if removeValue(raw, "members", func(one value) bool { return one.Value == u.ID }) {
+		e := &access.Error{Kind: access.Blocked, Op: c.op(what), Fix: "Take them out of the group in " + c.profile.Vendor + " itself."}
+		why := ""
+		switch removed := removeValue(raw, "members", func(one value) bool { return one.Value == u.ID }); {
+		case !removed:
+			why, e.Err = "does not show that they are a member of it", errNotShown
+		case len(g.Members)%pageful == 0:
+			why = fmt.Sprintf("shows exactly %d members, which may be the first of more", len(g.Members))
+		default:
 			return nil
 		}
-		return &access.Error{
-			Kind: access.Blocked, Op: c.op(what),
-			Reason: c.config.Name + " takes a group back as a whole, and does not show that they are a member of it: whoever else it does not show would be taken out",
-			Fix:    "Take them out of the group in " + c.profile.Vendor + " itself.",
-		}
+		e.Reason = c.config.Name + " takes a group back only as a whole, and " + why + ": whoever it does not show would be taken out as well"
+		return e
 	})
 }
+
+// errNotShown is in the tree of the error of a group that does not show the member who is to go: because they are gone, or
+// because it does not show everybody.
+var errNotShown = errors.New("not shown")
+
+// pageful is what lists of members that are cut short are a multiple of.
+const pageful = 100
 
 // The wait for a removal to show doubles from the first of these, so many times.
 const (

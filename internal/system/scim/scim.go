@@ -39,6 +39,8 @@ type SCIM struct {
 	obeys      memo.Map[string, error]
 	shows      memo.Map[string, bool]
 	membership memo.Once[error]
+	// filtersMembers says that the standard's filter for members finds nobody who does not exist.
+	filtersMembers memo.Once[bool]
 
 	// plain says that the application refused the media type of SCIM, and takes application/json.
 	plain atomic.Bool

@@ -511,3 +511,70 @@ func TestNobodyIsMissingWhereOnlyUserNamesCanBeLookedFor(t *testing.T) {
 		t.Errorf("found %v, %v", account, err)
 	}
 }
+
+// A group that shows some of its members shows nobody who is not among them.
+func TestAMemberWhomABigGroupDoesNotShowIsFoundAndTakenOut(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{MembersMost: 2, NoGroups: true})
+	w.app.RemoveFromGroup(sandboxscim.Jane, "Engineering")
+	w.app.AddToGroup(sandboxscim.Jane, "Engineering")
+	groups, jane := scim.GroupMembership(w.scim), w.id(sandboxscim.Jane)
+	listed, err := groups.List(t.Context(), jane)
+	held := access.Held(listed, nil)
+	if _, found := held[w.groupID("Engineering")]; err != nil || !found || len(held) != 3 {
+		t.Fatalf("%v, %v", held, err)
+	}
+	out := access.Exit{Connector: groups, Account: jane, Clock: w.clock}.Run(t.Context(), held, held, nil)
+	if !out.Clean() || len(w.app.Members("Engineering")) != 8 {
+		t.Errorf("left %v, %v; Engineering has %d", out.Left, out.Unverified, len(w.app.Members("Engineering")))
+	}
+}
+
+func TestAGroupThatMayShowOnlySomeMembersIsNotPutBackWithThoseAlone(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{MembersMost: 100, NoPatch: true})
+	w.app.Crowd("On-call", 150)
+	_, err := scim.GroupMembership(w.scim).Remove(t.Context(), w.id(sandboxscim.Jane), w.groupID("On-call"))
+	if access.KindOf(err) != access.Blocked || !strings.Contains(err.Error(), "100 members") || len(w.app.Members("On-call")) != 153 {
+		t.Errorf("%v, and On-call has %d", err, len(w.app.Members("On-call")))
+	}
+}
+
+// Some servers, and what stands before them, answer 404 to what is escaped in a path.
+func TestAnIDThatCannotBeWrittenInAPathIsNoAbsence(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{NoEscapes: true})
+	w.app.Renumber(sandboxscim.Jane, "emea/jane.doe")
+	if account, err := w.scim.Get(t.Context(), "emea/jane.doe"); access.KindOf(err) != access.Malformed {
+		t.Errorf("%v, %v", account, err)
+	}
+	if account, err := w.scim.Get(t.Context(), "emea/nobody"); access.KindOf(err) != access.NotFound {
+		t.Errorf("nobody is %v, %v", account, err)
+	}
+}
+
+func TestWhatAServerWritesInPlaceOfAValueIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{})
+	w.server.Inject(sandbox.Fault{Do: sandbox.Status(http.StatusOK, `{"id":"x","active":"`+sandboxscim.Token+strings.Repeat("x", 5000)+`"}`)})
+	_, err := w.scim.Get(t.Context(), w.id(sandboxscim.Jane))
+	if err == nil || strings.Contains(err.Error(), sandboxscim.Token) || len(err.Error()) > 1000 {
+		t.Errorf("said: %v", err)
+	}
+}
+
+func TestAControlThatIsThePersonIsRefusedAtPlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "generic", sandboxscim.HandlerOptions{})
+	w.connect(t, "generic", func(c *scim.Config) { c.Control = sandboxscim.Jane })
+	guard, ok := disposed(t, w, access.Delete).(access.Guard)
+	if !ok {
+		t.Fatal("no Guard")
+	}
+	if err := guard.Refuse(t.Context(), w.id(sandboxscim.Jane), nil); access.KindOf(err) != access.Blocked || !strings.Contains(err.Error(), "control") {
+		t.Errorf("%v", err)
+	}
+	if err := guard.Refuse(t.Context(), w.id(sandboxscim.Mei), nil); err != nil {
+		t.Errorf("Mei: %v", err)
+	}
+}

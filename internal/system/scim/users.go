@@ -28,6 +28,9 @@ func (s *SCIM) user(ctx context.Context, id access.AccountID) (*user, error) {
 		if blind := s.findsOthers(ctx, what, id); blind != nil {
 			return nil, blind
 		}
+		if blind := s.listsNot(ctx, what, id); blind != nil {
+			return nil, blind
+		}
 		return nil, err
 	case err != nil:
 		return nil, err
@@ -50,6 +53,22 @@ func (s *SCIM) findsOthers(ctx context.Context, what string, but access.AccountI
 		return s.malformed(what, `"not found" for an account that it lists as well, `+other.name()+", so that nobody can be taken to be gone")
 	}
 	return err
+}
+
+// listsNot returns nil if an id is one that a path can have as it is, or nobody in the list has it. To what is escaped in a
+// path some servers, and some proxies before them, answer "not found" whatever it is.
+func (s *SCIM) listsNot(ctx context.Context, what string, id access.AccountID) error {
+	if escaped(string(id)) == string(id) {
+		return nil
+	}
+	listed, err := s.list(ctx)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(listed, func(u *user) bool { return u.ID == string(id) }) {
+		return s.malformed(what, `"not found" for an account that it lists: its id has to be escaped in a path, which it, or a proxy before it, does not understand`)
+	}
+	return nil
 }
 
 // somebody is an account that is there, other than one: the one that the configuration names, else any that is listed.
