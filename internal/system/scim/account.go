@@ -97,13 +97,14 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 	if c.profile.Deactivation == ByValue {
 		op = operation{Op: "replace", Value: map[string]any{"active": false}}
 	}
-	err = c.change(ctx, "make "+u.name()+" inactive", "/Users/"+escaped(u.ID), c.profile.Deactivation == ByPut, op, func(raw map[string]any) {
+	err = c.change(ctx, "make "+u.name()+" inactive", "/Users/"+escaped(u.ID), c.profile.Deactivation == ByPut, op, func(raw map[string]any) error {
 		set(raw, "active", false)
+		return nil
 	})
 	return gone, system.IgnoreNotFound(err)
 }
 
-// Refuse keeps whoever owns the application as a whole.
+// Refuse keeps whoever owns the application as a whole, and whoever it is told by that others are gone.
 func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
 	u, err := c.user(ctx, id)
 	if err != nil {
@@ -111,6 +112,13 @@ func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdi
 	}
 	if c.reached(u).Reaches(c.disposition) {
 		return nil
+	}
+	if goes := c.disposition == access.Delete || c.profile.Reads != ActiveFalse; goes && strings.EqualFold(u.UserName, c.config.Control) {
+		return &access.Error{
+			Kind: access.Blocked, Op: c.op("terminate " + u.name()),
+			Reason: u.name() + " is configured as control: that somebody is gone is believed if this account is found, and it would be gone itself",
+			Fix:    "Set control to the userName of somebody who stays.",
+		}
 	}
 	return c.refuseOwner(u)
 }

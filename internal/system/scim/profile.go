@@ -1,6 +1,8 @@
 package scim
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -97,6 +99,11 @@ func (p Profile) attributesToFind() []string {
 		return []string{"userName", "emails.value"}
 	}
 	return p.Find
+}
+
+// findsByAddress says that people are looked for by their addresses too, and not by what else they are called alone.
+func (p Profile) findsByAddress() bool {
+	return slices.ContainsFunc(p.attributesToFind(), func(attribute string) bool { return strings.HasPrefix(attribute, "email") })
 }
 
 func (p Profile) pageSize() int {
