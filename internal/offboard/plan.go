@@ -38,7 +38,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	known := recall(ctx, req.Private, diags)
 	limit, d := plan.Timeouts.Read(ctx, readTimeout)
 	diags.Append(d...)
-	if diags.HasError() || r.replaces(config, prior, plan) {
+	if diags.HasError() {
+		return
+	}
+	if r.replaces(config, prior, plan) {
+		if system, err := r.env.system(prior.System.ValueString()); err == nil && system.outlives(r.kind.Name) && len(prior.held()) > 0 {
+			diags.Append(warnReplaced(prior))
+		}
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -78,6 +84,10 @@ func (r *Resource) planAdoption(ctx context.Context, plan values, resp *resource
 	}
 	if err := r.refuseAdoption(plan); err != nil {
 		diags.Append(errorAt(rootPerson, "Termination refused", err))
+		return
+	}
+	if system.outlives(r.kind.Name) {
+		diags.Append(errorNotRecorded(r.typeName(), plan))
 		return
 	}
 	diags.Append(warnAdoptsOnly(r.typeName(), plan, nil))
