@@ -3,6 +3,7 @@ package offboard
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -103,6 +104,10 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 		now.facts.Marks = nil
 	}
 	now.account, now.facts.Names, now.facts.Aliases, now.facts.Active = seen.ID, seen.Names, seen.Aliases, seen.Active
+	if seen.Unlinked && slices.Contains(known.Names, string(v.person())) {
+		// The address was the account's own when the system could still tell.
+		now.facts.Names = append(slices.Clone(seen.Names), string(v.person()))
+	}
 	turn := system.shelf.begin(r.kind.Name, seen.ID)
 	if now.listed, err = system.list(ctx, r.kind.Name, seen.ID); err == nil {
 		now.listed, err = system.recheck(ctx, r.kind.Name, seen.ID, now.listed, v.held())

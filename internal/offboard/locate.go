@@ -16,6 +16,8 @@ type sighting struct {
 	None bool
 	// Renewed says that the account which was known is gone and that the person has another one.
 	Renewed bool
+	// Unlinked says that the system can't tell any more whose the address is, so that it is the one which was known.
+	Unlinked bool
 }
 
 // locate finds the account whose access is to be listed. known is the account of earlier, if any; pinned
@@ -53,7 +55,7 @@ func locate(ctx context.Context, directory access.Directory, person access.Perso
 			Fix:    "Pin this resource to one of them with account, and watch the other with a resource of its own.",
 		}
 	case err == nil:
-		return sighting{Account: account}, nil
+		return sighting{Account: account, Unlinked: unresolved != nil}, nil
 	case access.KindOf(err) != access.NotFound:
 		return sighting{}, err
 	}

@@ -72,7 +72,7 @@ func TestLocateFollowsTheAccountAndIsNeverSilentAboutAnother(t *testing.T) {
 				if access.KindOf(err) != c.wantErr {
 					t.Errorf("got %+v, %v; want an error of kind %v", got, err, c.wantErr)
 				}
-			case err != nil || got.ID != c.want || got.None != (c.want == "") || got.Renewed != c.renewed:
+			case err != nil || got.ID != c.want || got.None != (c.want == "") || got.Renewed != c.renewed, got.Unlinked != (c.known != "" && !c.pinned && c.with != nil):
 				t.Errorf("got %+v, %v; want %q", got, err, c.want)
 			}
 		})
