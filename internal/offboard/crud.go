@@ -75,7 +75,7 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 		diags.Append(errorAt(rootSystem, "Could not check "+r.what(v), err))
 		return view{}
 	}
-	seen, err := locate(ctx, system.Directory, v.person(), v.account(), known.Pinned)
+	seen, err := system.locate(ctx, v.person(), v.account(), known.Pinned)
 	if err != nil {
 		diags.Append(errorCheck(r.what(v), err))
 		return view{}
@@ -226,7 +226,7 @@ func (r *Resource) exit(
 	account := prior.account()
 	if account == "" {
 		// There was nobody when the plan was made. That is clean only if there is still nobody.
-		seen, err := locate(ctx, system.Directory, plan.person(), "", false)
+		seen, err := system.locate(ctx, plan.person(), "", false)
 		switch {
 		case err != nil:
 			unchanged.Unverified = err
@@ -234,6 +234,9 @@ func (r *Resource) exit(
 			diags.Append(errorSomebody(plan, seen.ID))
 		}
 		return unchanged
+	}
+	if !known.Pinned {
+		system.meet(plan.person(), account)
 	}
 	connector, err := r.connector(system, plan.disposition())
 	if err != nil {

@@ -20,6 +20,26 @@ type sighting struct {
 	Unlinked bool
 }
 
+// locate is locate in the system's directory. Where the system can't tell any more whose an address is, it is that of the account
+// which it led to earlier in the run: a case that comes after an exit is about the same account.
+func (s *System) locate(ctx context.Context, person access.Person, known access.AccountID, pinned bool) (sighting, error) {
+	seen, err := locate(ctx, s.Directory, person, known, pinned)
+	if id, met := s.met.Load(person); met && known == "" && errors.Is(err, access.ErrUnresolved) {
+		seen, err = locate(ctx, s.Directory, person, id.(access.AccountID), false) //nolint:forcetypeassert // Nothing else is stored.
+	}
+	if err == nil && !pinned {
+		s.meet(person, seen.ID)
+	}
+	return seen, err
+}
+
+// meet notes which account a person's address leads to.
+func (s *System) meet(person access.Person, account access.AccountID) {
+	if account != "" {
+		s.met.Store(person, account)
+	}
+}
+
 // locate finds the account whose access is to be listed. known is the account of earlier, if any; pinned
 // says that the configuration or an import names it, and then the address is asked about only once it is gone.
 //

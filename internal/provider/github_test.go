@@ -120,6 +120,7 @@ func TestASecretInGitHubIsARowUntilSomebodySetsAnotherValue(t *testing.T) {
 			PreConfig: func() {
 				w.clock.Advance(time.Hour)
 				org.RemoveMember(github.Jane)
+				org.Forget(github.Jane)
 			},
 			Config:      w.config(oneIn("github", "shared_secret", github.Jane, terminated)),
 			ExpectError: regexp.MustCompile(`(?s)Access remains.*PREVIEW_KEY.*whoever\s+looks\s+after`),
@@ -214,7 +215,7 @@ func TestWhatAMissingCredentialHidesInGitHubIsAnErrorAndNotClean(t *testing.T) {
 			ExpectError: regexp.MustCompile(`(?s)GitHub\s+App\s+\(app_id\)\s+with\s+the\s+permission\s+organization_personal_access_tokens`),
 		},
 		resource.TestStep{Config: block("") + oneIn("github", "keys", github.Jane), ExpectError: regexp.MustCompile(`(?s)GitHub can't be used as configured.*GITHUB_TOKEN`)},
-		resource.TestStep{Config: strings.Replace(token, `"acme"`, `"acme/api"`, 1), ExpectError: regexp.MustCompile(`(?s)not\s+the\s+login\s+of\s+an\s+organization`)},
+		resource.TestStep{Config: strings.Replace(token, `"acme"`, `"acme/api"`, 1) + oneIn("github", "keys", github.Jane), ExpectError: regexp.MustCompile(`(?s)not\s+the\s+login\s+of\s+an\s+organization`)},
 		resource.TestStep{Config: token + oneIn("github", "keys", github.Jane), ConfigPlanChecks: before(plancheck.ExpectNonEmptyPlan())},
 	)
 }
