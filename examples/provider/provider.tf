@@ -19,6 +19,26 @@ provider "offboard" {
     # Whoever runs this signs in the service account's name: there is no key.
   }
 
+  aws = {
+    account_id = "111122223333"
+    region     = "eu-central-1"
+    root_email = "aws@acme.com"
+    # The credential comes from the environment, as for the aws provider.
+  }
+
+  vault = {
+    address = "https://vault.acme.com:8200"
+    # The credential comes from VAULT_TOKEN.
+  }
+
+  scim = {
+    slack = {
+      url     = "https://api.slack.com/scim/v2"
+      profile = "slack"
+      # The credential comes from OFFBOARD_SCIM_SLACK_TOKEN.
+    }
+  }
+
   max_people = 25
   protected  = ["break.glass@acme.com"]
 }

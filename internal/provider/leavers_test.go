@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -10,9 +11,11 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/aws"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/conform"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/scim"
 )
 
 // copyLeavers puts the example into the workspace.
@@ -256,4 +259,41 @@ func TestInTheLeaversExampleADeletionComesLast(t *testing.T) {
 	if d.tenant.HasUser(google.Jane) || len(d.tenant.Files(google.Mei)) != 5 {
 		t.Errorf("in Google: she is there: %v; Mei's files: %v", d.tenant.HasUser(google.Jane), d.tenant.Files(google.Mei))
 	}
+}
+
+func TestInTheLeaversExampleTheAccountInASystemBecomesWhatThatSystemHas(t *testing.T) {
+	t.Parallel()
+	app, cloud := scim.NewApp(sandbox.Acme(), clock.System{}), aws.NewCloud(sandbox.Acme(), clock.System{})
+	s := newShellOver(t, app.Handler(scim.HandlerOptions{Dialect: scim.Dialects["generic"]}), nil)
+	s.server.Observe(conform.SCIM(t, scim.Base))
+	inAWS, err := sandbox.Serve(cloud.Handler(aws.HandlerOptions{}), sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(inAWS.Close)
+	inAWS.Observe(conform.AWS(t))
+	s.copyLeavers()
+	s.workspace.Env = []string{
+		`TF_VAR_systems=["aws_identity_center"]`,
+		fmt.Sprintf("TF_VAR_aws_identity_center={ account_id = %q, region = %q, endpoint = %q }", aws.Number, aws.Region, inAWS.URL()),
+		"AWS_ACCESS_KEY_ID=" + aws.AccessKey, "AWS_SECRET_ACCESS_KEY=" + aws.SecretKey,
+		fmt.Sprintf("TF_VAR_scim={ wiki = { url = %q } }", s.server.URL()+scim.Base), "OFFBOARD_SCIM_WIKI_TOKEN=" + scim.Token,
+	}
+	s.terminate()
+	s.do(0, "init")
+	s.says(s.do(1, "plan", "-no-color"), `Use disposition = suspend: this system does not have it. It has "deactivate" and "delete".`)
+	s.workspace.Env = append(s.workspace.Env, `TF_VAR_dispositions={ wiki = "deactivate", aws_identity_center = "delete" }`)
+	s.do(2, "plan", "-detailed-exitcode", "-out=exit.tfplan")
+	from := len(inAWS.Requests())
+	s.do(0, "apply", "exit.tfplan")
+	last := ""
+	for _, request := range inAWS.Requests()[from:] {
+		if request.Changes() {
+			last = request.Header.Get("X-Amz-Target")
+		}
+	}
+	if last != "AWSIdentityStore.DeleteUser" || !app.Exists(scim.Jane) {
+		t.Errorf("the last change in Identity Center is %s; the account in the application is there: %v", last, app.Exists(scim.Jane))
+	}
+	s.do(0, "plan", "-detailed-exitcode")
 }

@@ -24,7 +24,7 @@ func Reviewed() []review.Kind {
 		for _, c := range columns {
 			idle[c.system()] = c.idle(row)
 		}
-		kinds = append(kinds, review.Kind{Name: row.Name, Systems: row.Systems().Names, Moves: func(system, id string) bool {
+		kinds = append(kinds, review.Kind{Name: row.Name, Systems: row.Systems().Names, Applications: row.SCIM != nil, Moves: func(system, id string) bool {
 			transferer, ok := idle[system].(access.Transferer)
 			return ok && transferer.Moves(access.GrantID(id))
 		}})

@@ -13,8 +13,9 @@ import (
 )
 
 var vaultSchema = schema.SingleNestedAttribute{
-	Optional:            true,
-	MarkdownDescription: "One namespace of HashiCorp Vault or OpenBao. What is left out is taken from the environment variables that their own clients read.",
+	Optional: true,
+	MarkdownDescription: "One namespace of HashiCorp Vault or OpenBao. What is left out is taken from the environment variables that their own clients read, " +
+		"of which no others are read: no token is taken from `~/.vault-token`.",
 	Attributes: map[string]schema.Attribute{
 		"address": schema.StringAttribute{
 			Optional: true,
@@ -30,8 +31,9 @@ var vaultSchema = schema.SingleNestedAttribute{
 			MarkdownDescription: "A namespace of Vault Enterprise, HCP Vault or OpenBao. Else from `VAULT_NAMESPACE` or `BAO_NAMESPACE`, else the root.",
 		},
 		"ca_cert_file": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "The path of a PEM file with the certificates that the server's is signed with, in place of the machine's.",
+			Optional: true,
+			MarkdownDescription: "The path of a PEM file with the certificates that the server's is signed with, in place of the machine's. Else from `VAULT_CACERT` or " +
+				"`BAO_CACERT`.",
 		},
 		"user_key": schema.StringAttribute{
 			Optional: true,

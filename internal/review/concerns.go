@@ -158,11 +158,18 @@ func (b *builder) approver(p *Person) string {
 // words is the name of a kind in prose.
 func words(kind string) string { return strings.ReplaceAll(kind, "_", " ") }
 
-// lacking are the kinds, by system, that no resource of the plan watches of somebody.
-func lacking(kinds []Kind, p *Person) (missing map[string][]string, watched, all int) {
+// lacking are the kinds, by system, that no resource of the plan watches of somebody. A system that no kind has by its name is an
+// application.
+func (r *Review) lacking(p *Person) (missing map[string][]string, watched, all int) {
 	missing = map[string][]string{}
-	for _, kind := range kinds {
-		for _, system := range kind.Systems {
+	known := func(system string) bool {
+		return slices.ContainsFunc(r.Kinds, func(k Kind) bool { return slices.Contains(k.Systems, system) })
+	}
+	for _, kind := range r.Kinds {
+		for system := range r.systems {
+			if !slices.Contains(kind.Systems, system) && (!kind.Applications || known(system)) {
+				continue
+			}
 			all++
 			if p.watched[system+"/"+kind.Name] {
 				watched++

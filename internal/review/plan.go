@@ -30,13 +30,9 @@ type plan struct {
 	} `json:"deferred_changes"`
 	Configuration struct {
 		ProviderConfig map[string]struct {
-			Name        string `json:"name"`
-			FullName    string `json:"full_name"`
-			Expressions struct {
-				Protected struct {
-					ConstantValue []string `json:"constant_value"`
-				} `json:"protected"`
-			} `json:"expressions"`
+			Name        string                     `json:"name"`
+			FullName    string                     `json:"full_name"`
+			Expressions map[string]json.RawMessage `json:"expressions"`
 		} `json:"provider_config"`
 	} `json:"configuration"`
 }
@@ -178,12 +174,31 @@ func (c change) unknown(attribute string) bool {
 	return string(attributes[attribute]) == "true"
 }
 
-// protected are the constants of the provider blocks.
-func (p plan) protected() (names []string) {
+// arguments are those of the provider blocks, by name.
+func (p plan) arguments() (all []map[string]json.RawMessage) {
 	for _, config := range p.Configuration.ProviderConfig {
 		if config.Name == "offboard" || strings.HasSuffix(config.FullName, "/offboard") {
-			names = append(names, config.Expressions.Protected.ConstantValue...)
+			all = append(all, config.Expressions)
+		}
+	}
+	return all
+}
+
+// protected are the constants of the provider blocks.
+func (p plan) protected() (names []string) {
+	for _, arguments := range p.arguments() {
+		var protected struct {
+			ConstantValue []string `json:"constant_value"`
+		}
+		if json.Unmarshal(arguments["protected"], &protected) == nil {
+			names = append(names, protected.ConstantValue...)
 		}
 	}
 	return names
+}
+
+// configures says that a provider block names a system, or that it can't be told.
+func (p plan) configures(system string) bool {
+	all := p.arguments()
+	return len(all) == 0 || slices.ContainsFunc(all, func(arguments map[string]json.RawMessage) bool { return arguments[system] != nil })
 }

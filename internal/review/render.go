@@ -371,8 +371,8 @@ func (w *writer) coverage(p *Person) string {
 	if len(p.Going)+len(p.Adopted)+len(p.Cases) == 0 {
 		return ""
 	}
-	missing, watched, all := lacking(w.review.Kinds, p)
-	line := fmt.Sprintf("%d of %d kinds of access of the systems known to the provider have a resource of theirs in this plan", watched, all)
+	missing, watched, all := w.review.lacking(p)
+	line := fmt.Sprintf("%d of %d kinds of access of the systems of this plan have a resource of theirs in it", watched, all)
 	if len(missing) == 0 {
 		return w.list("Coverage", []string{line})
 	}

@@ -22,8 +22,11 @@ const (
 
 // A Kind is a kind of access, as far as a review has to know it.
 type Kind struct {
-	Name    string
-	Systems []string
+	Name string
+	// Systems are those that have it by a name that is known, and Applications says that those have it too whose names the
+	// configuration makes up.
+	Systems      []string
+	Applications bool
 	// Moves says whether a grant goes to a successor.
 	Moves func(system, id string) bool
 }
@@ -55,6 +58,8 @@ type Review struct {
 	People []*Person
 	// Kinds are all that the provider knows.
 	Kinds []Kind
+	// systems are those that a provider block names or a resource of the plan is about.
+	systems map[string]bool
 }
 
 // A Remark is a sentence of ours, and names that are not.
@@ -154,7 +159,13 @@ func Read(from io.Reader, o Options) (*Review, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := builder{Options: o, people: map[string]*Person{}, review: &Review{Program: program(p), Kinds: o.Kinds}}
+	b := builder{Options: o, people: map[string]*Person{}, review: &Review{Program: program(p), Kinds: o.Kinds, systems: map[string]bool{}}}
+	for _, kind := range o.Kinds {
+		for _, system := range kind.Systems {
+			b.review.systems[system] = b.review.systems[system] || p.configures(system)
+		}
+	}
+	maps.DeleteFunc(b.review.systems, func(_ string, configured bool) bool { return !configured })
 	for _, change := range p.ResourceChanges {
 		if err := b.add(change); err != nil {
 			return nil, err
@@ -249,6 +260,7 @@ func (b *builder) addKind(c change, kind Kind, before, after *object) {
 	}
 	p := b.person(after.Person)
 	p.watched[after.System+"/"+kind.Name] = true
+	b.review.systems[after.System] = true
 	if after.Account != "" && !slices.Contains(p.Accounts, after.Account) {
 		p.Accounts = append(p.Accounts, after.Account)
 	}

@@ -396,3 +396,14 @@ func FuzzReviews(f *testing.F) {
 		}
 	})
 }
+
+func TestTheKindsOfAnApplicationCountToo(t *testing.T) {
+	t.Parallel()
+	out := read(t, planOf(t, nil,
+		changeOf("account", object{"person": jane, "system": "slack", "access": object{"a": "An account"}},
+			object{"person": jane, "system": "slack", "access": object{}, "terminated": true}, object{}, "update"),
+	), options()).Text()
+	if want := "no resource in slack: group membership, role assignments, app assignments"; !strings.Contains(out, want) {
+		t.Errorf("nothing says %q:\n%s", want, out)
+	}
+}

@@ -50,7 +50,7 @@ func NewCloud(company *sandbox.Company, clk clock.Clock) *Cloud {
 		Made: map[string]int{},
 		Center: center{
 			Instance: Instance, Store: Store, Owner: Number, Users: map[string]*person{}, Groups: map[string]*directoryGroup{},
-			Sets: map[string]*permissionSet{}, Applications: map[string]string{}, Requests: map[string]*request{}, Deleted: map[string]string{},
+			Sets: map[string]*permissionSet{}, Applications: map[string]string{}, ApplicationTags: map[string]map[string]string{}, Requests: map[string]*request{}, Deleted: map[string]string{},
 		},
 	}}
 	b.policies()
@@ -117,7 +117,7 @@ func (b *builder) policies() {
 // Rights are what the provider needs of the systems aws and aws_identity_center, all kinds of them.
 var Rights = append(append([]string{"iam:Get*", "iam:List*", "iam:SimulatePrincipalPolicy",
 	"secretsmanager:ListSecrets", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy",
-	"sso:Describe*", "sso:List*", "identitystore:Describe*", "identitystore:List*", "identitystore:GetGroupMembershipId"}, Writes...), "sts:AssumeRole")
+	"sso:Describe*", "sso:Get*", "sso:List*", "identitystore:Describe*", "identitystore:List*", "identitystore:GetGroupMembershipId"}, Writes...), "sts:AssumeRole")
 
 // Writes are those of Rights that change something.
 var Writes = []string{
@@ -244,11 +244,11 @@ func (b *builder) center(company *sandbox.Company) {
 			n.Users[id].External = "00u-" + p.Email
 		}
 	}
-	jane, mei := n.byEmail(Jane).ID, n.byEmail(Mei).ID
+	jane, mei, admins := n.byEmail(Jane).ID, n.byEmail(Mei).ID, []string{n.byEmail(Victor).ID, n.byEmail(Kofi).ID}
 	for _, g := range []struct {
 		name, external string
 		members        []string
-	}{{"Engineering", "00g-engineering", []string{jane, mei}}, {"On-call", "", []string{jane}}, {"Security", "", []string{mei}}} {
+	}{{"Engineering", "00g-engineering", []string{jane, mei}}, {"On-call", "", []string{jane}}, {"Security", "", []string{mei}}, {"Cloud administrators", "", admins}} {
 		id := "90672f" + b.state.uuid("group " + g.name)[6:]
 		n.Groups[id] = &directoryGroup{ID: id, Name: g.name, External: g.external, Members: map[string]string{}}
 		for _, member := range g.members {
@@ -257,12 +257,13 @@ func (b *builder) center(company *sandbox.Company) {
 	}
 	for _, name := range []string{"AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess"} {
 		arn := strings.Replace(Instance, "instance/", "permissionSet/", 1) + "/ps-" + strings.ToLower(b.state.id("", name)[:16])
-		n.Sets[arn] = &permissionSet{ARN: arn, Name: name, Created: b.ago(500), Tags: map[string]string{}}
+		n.Sets[arn] = &permissionSet{ARN: arn, Name: name, Created: b.ago(500), Tags: map[string]string{}, Attached: []string{AmazonManaged(name)}}
 	}
 	n.set("PowerUserAccess").Tags["aws:cloudformation:stack-name"] = "sso-baseline"
 	n.Assignments = []assignment{
 		{Other, n.set("PowerUserAccess").ARN, "USER", jane}, {Third, n.set("ReadOnlyAccess").ARN, "USER", jane},
 		{Other, n.set("ReadOnlyAccess").ARN, "GROUP", n.group("Engineering").ID}, {Other, n.set("AdministratorAccess").ARN, "USER", mei},
+		{Number, n.set("AdministratorAccess").ARN, "GROUP", n.group("Cloud administrators").ID},
 	}
 	for _, name := range []string{"Grafana", "PagerDuty"} {
 		arn := "arn:aws:sso::" + Number + ":application/ssoins-7223f1a0b2c3d4e5/apl-" + strings.ToLower(b.state.id("", name)[:16])

@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -106,20 +105,32 @@ func (c *call) parse(r *http.Request, body []byte) *failure {
 		return fail(http.StatusBadRequest, "MalformedQueryString", "not a form")
 	}
 	c.service, c.operation = versions[form.Get("Version")], form.Get("Action")
-	for name, values := range form {
-		list, _, member := strings.Cut(name, ".member.")
-		if !member {
-			c.params[name] = values[0]
-			continue
-		}
-		items, _ := c.params[list].([]any)
-		c.params[list] = items
-		for n := 1; form.Has(fmt.Sprintf("%s.member.%d", list, n)) && len(items) < n; n++ {
-			items = append(items, form.Get(fmt.Sprintf("%s.member.%d", list, n)))
-			c.params[list] = items
+	c.params = grown(form, "")
+	return nil
+}
+
+// grown is what a form has below a prefix: what a list has is name.member.1, and its fields follow a dot.
+func grown(form url.Values, prefix string) object {
+	params := object{}
+	for field, values := range form {
+		below, ok := strings.CutPrefix(field, prefix)
+		name, rest, deeper := strings.Cut(below, ".")
+		switch {
+		case !ok || name == "":
+		case !deeper:
+			params[name] = values[0]
+		case params[name] == nil && strings.HasPrefix(rest, "member."):
+			list := []any{}
+			members := grown(form, prefix+name+".member.")
+			for n := 1; members[strconv.Itoa(n)] != nil; n++ {
+				list = append(list, members[strconv.Itoa(n)])
+			}
+			params[name] = list
+		case params[name] == nil:
+			params[name] = grown(form, prefix+name+".")
 		}
 	}
-	return nil
+	return params
 }
 
 // answer checks the signature and the caller's rights, and does what is asked.
@@ -175,6 +186,16 @@ func (c *call) texts(name string) (list []string) {
 	for _, item := range items {
 		if text, ok := item.(string); ok {
 			list = append(list, text)
+		}
+	}
+	return list
+}
+
+func (c *call) objects(name string) (list []object) {
+	items, _ := c.params[name].([]any)
+	for _, item := range items {
+		if structure, ok := item.(object); ok {
+			list = append(list, structure)
 		}
 	}
 	return list

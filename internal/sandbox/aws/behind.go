@@ -146,6 +146,21 @@ func (c *Cloud) Tag(email, key, value string) {
 	c.change(func(s *state, _ time.Time) { s.mustUser(email).Tags[key] = value })
 }
 
+// PutRolePolicy gives a role an inline policy, and RolePolicy is what one says.
+func (c *Cloud) PutRolePolicy(role, name, document string) {
+	c.change(func(s *state, _ time.Time) { s.Roles[role].Inline[name] = document })
+}
+
+// RolePolicy is what an inline policy of a role says, and empty where there is none.
+func (c *Cloud) RolePolicy(role, name string) string {
+	return read(c, func(s *state) string { return s.Roles[role].Inline[name] })
+}
+
+// TagRole puts a tag on a role.
+func (c *Cloud) TagRole(role, key, value string) {
+	c.change(func(s *state, _ time.Time) { s.Roles[role].Tags[key] = value })
+}
+
 // DropRevocation deletes the policy of a role that revokes its older sessions.
 func (c *Cloud) DropRevocation(role string) {
 	c.change(func(s *state, _ time.Time) { delete(s.Roles[role].Inline, "AWSRevokeOlderSessions") })
@@ -157,6 +172,16 @@ func (c *Cloud) PutSecret(name string) {
 		x := s.Secrets[name]
 		x.Versions, x.Changed = append(x.Versions, secretVersion{s.uuid(name), now}), now
 	})
+}
+
+// OwnSecret has a service of AWS's manage a secret.
+func (c *Cloud) OwnSecret(name, service string) {
+	c.change(func(s *state, _ time.Time) { s.Secrets[name].Owner = service })
+}
+
+// MarkForDeletion has a secret be deleted in a month.
+func (c *Cloud) MarkForDeletion(name string) {
+	c.change(func(s *state, now time.Time) { s.Secrets[name].Deleted = now.AddDate(0, 1, 0) })
 }
 
 // SetSecretPolicy gives a secret a policy of its own.
@@ -176,6 +201,24 @@ func (c *Cloud) Assign(email, set, account string) {
 		n := &s.Center
 		n.Assignments = append(n.Assignments, assignment{account, n.set(set).ARN, "USER", n.byEmail(email).ID})
 	})
+}
+
+// AssignGroup assigns a group a permission set in an account.
+func (c *Cloud) AssignGroup(group, set, account string) {
+	c.change(func(s *state, _ time.Time) {
+		n := &s.Center
+		n.Assignments = append(n.Assignments, assignment{account, n.set(set).ARN, "GROUP", n.group(group).ID})
+	})
+}
+
+// SetPermissions has a permission set have these of AWS's own policies, and an inline one where that is not empty.
+func (c *Cloud) SetPermissions(set, inline string, arns ...string) {
+	c.change(func(s *state, _ time.Time) { s.Center.set(set).Attached, s.Center.set(set).Inline = arns, inline })
+}
+
+// TagApplication puts a tag on an application.
+func (c *Cloud) TagApplication(application, key, value string) {
+	c.change(func(s *state, _ time.Time) { s.Center.ApplicationTags[application] = map[string]string{key: value} })
 }
 
 // Unassign takes everything from somebody that was assigned directly.
@@ -227,6 +270,23 @@ func (c *Cloud) SetOwner(account string) {
 func (c *Cloud) AttachToRole(role, arn string) {
 	c.change(func(s *state, _ time.Time) {
 		s.Roles[role].Attached = append(s.Roles[role].Attached, s.Policies[arn].ARN)
+	})
+}
+
+// DeleteEverybody deletes every user, as where people come through Identity Center.
+func (c *Cloud) DeleteEverybody() {
+	c.change(func(s *state, _ time.Time) {
+		clear(s.Users)
+		for _, g := range s.Groups {
+			g.Members = nil
+		}
+	})
+}
+
+// Trust lets nobody but one user assume a role.
+func (c *Cloud) Trust(role, email string) {
+	c.change(func(s *state, _ time.Time) {
+		s.Roles[role].Trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + s.userARN(s.mustUser(email)) + `"},"Action":"sts:AssumeRole"}]}`
 	})
 }
 

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,6 +17,10 @@ var ssoOperations = map[string]operation{
 	"DescribeAccountAssignmentDeletionStatus": {serve: (*call).deletionStatus},
 	"DescribePermissionSet":                   {serve: (*call).describePermissionSet},
 	"ListTagsForResource":                     {serve: (*call).listTagsForResource},
+	"ListPermissionSetsProvisionedToAccount":  {serve: (*call).listProvisioned},
+	"ListManagedPoliciesInPermissionSet":      {serve: (*call).listManagedPoliciesInSet},
+	"GetInlinePolicyForPermissionSet":         {serve: (*call).getInlinePolicyOfSet},
+	"ListAccountAssignments":                  {serve: (*call).listAssigned},
 	"ListApplicationAssignmentsForPrincipal":  {serve: (*call).listApplicationAssignments},
 	"DeleteApplicationAssignment":             {writes: true, serve: (*call).deleteApplicationAssignment},
 	"DescribeApplication":                     {serve: (*call).describeApplication},
@@ -104,12 +109,62 @@ func (c *call) deletionStatus() (object, *failure) {
 }
 
 func (c *call) set() (*permissionSet, *failure) {
-	arn := c.text("PermissionSetArn") + c.text("ResourceArn")
+	arn := c.text("PermissionSetArn")
 	set := c.state.Center.Sets[arn]
 	if set == nil {
 		return nil, resourceNotFound("", "There is no permission set %s", arn)
 	}
 	return set, nil
+}
+
+// listProvisioned has the permission sets by which somebody is assigned to an account.
+func (c *call) listProvisioned() (object, *failure) {
+	if failed := c.instance(); failed != nil {
+		return nil, failed
+	}
+	sets := []string{}
+	for _, a := range c.state.Center.Assignments {
+		if a.Account == c.text("AccountId") && !slices.Contains(sets, a.Set) {
+			sets = append(sets, a.Set)
+		}
+	}
+	slices.Sort(sets)
+	part, next := page(c, sets, "MaxResults", "NextToken")
+	return object{"PermissionSets": append([]string{}, part...), "NextToken": orNothing(next)}, nil
+}
+
+func (c *call) listManagedPoliciesInSet() (object, *failure) {
+	set, failed := c.set()
+	if failed != nil {
+		return nil, failed
+	}
+	list := []object{}
+	for _, arn := range set.Attached {
+		list = append(list, object{"Arn": arn, "Name": arn[strings.LastIndex(arn, "/")+1:]})
+	}
+	return tokened(c, "AttachedManagedPolicies", list), nil
+}
+
+// getInlinePolicyOfSet answers without a policy where there is none.
+func (c *call) getInlinePolicyOfSet() (object, *failure) {
+	set, failed := c.set()
+	if failed != nil {
+		return nil, failed
+	}
+	return object{"InlinePolicy": orNothing(set.Inline)}, nil
+}
+
+func (c *call) listAssigned() (object, *failure) {
+	if failed := c.instance(); failed != nil {
+		return nil, failed
+	}
+	list := []object{}
+	for _, a := range c.state.Center.Assignments {
+		if a.Account == c.text("AccountId") && a.Set == c.text("PermissionSetArn") {
+			list = append(list, object{"AccountId": a.Account, "PermissionSetArn": a.Set, "PrincipalId": a.Principal, "PrincipalType": a.Kind})
+		}
+	}
+	return tokened(c, "AccountAssignments", list), nil
 }
 
 func (c *call) describePermissionSet() (object, *failure) {
@@ -121,11 +176,15 @@ func (c *call) describePermissionSet() (object, *failure) {
 }
 
 func (c *call) listTagsForResource() (object, *failure) {
-	set, failed := c.set()
-	if failed != nil {
-		return nil, failed
+	n, arn := c.state.Center, c.text("ResourceArn")
+	set, application := n.Sets[arn], n.Applications[arn]
+	switch {
+	case set != nil:
+		return tokened(c, "Tags", tags(set.Tags)), nil
+	case application != "":
+		return tokened(c, "Tags", tags(n.ApplicationTags[application])), nil
 	}
-	return tokened(c, "Tags", tags(set.Tags)), nil
+	return nil, resourceNotFound("", "There is no resource %s", arn)
 }
 
 func (c *call) listApplicationAssignments() (object, *failure) {
@@ -164,6 +223,7 @@ var storeOperations = map[string]operation{
 	"DeleteUser":                    {writes: true, serve: (*call).deletePerson},
 	"DescribeGroup":                 {serve: (*call).describeGroup},
 	"ListGroupMembershipsForMember": {serve: (*call).listMemberships},
+	"ListGroupMemberships":          {serve: (*call).listMembers},
 	"GetGroupMembershipId":          {serve: (*call).membershipID},
 	"DeleteGroupMembership":         {writes: true, serve: (*call).deleteMembership},
 }
@@ -171,7 +231,9 @@ var storeOperations = map[string]operation{
 func (n *center) describe(p *person) object {
 	described := object{
 		"UserId": p.ID, "UserName": p.UserName, "IdentityStoreId": n.Store, "UserStatus": p.Status, "DisplayName": p.Name,
-		"Emails": []object{{"Value": p.Email, "Type": "work", "Primary": true}},
+	}
+	if p.Email != "" {
+		described["Emails"] = []object{{"Value": p.Email, "Type": "work", "Primary": true}}
 	}
 	if p.External != "" {
 		described["ExternalIds"] = []object{{"Issuer": "https://scim.aws.com/acme", "Id": p.External}}
@@ -252,6 +314,18 @@ func (c *call) listMemberships() (object, *failure) {
 		if _, ok := g.Members[c.member()]; ok {
 			list = append(list, n.membership(g, c.member()))
 		}
+	}
+	return tokened(c, "GroupMemberships", list), nil
+}
+
+func (c *call) listMembers() (object, *failure) {
+	g := c.state.Center.Groups[c.text("GroupId")]
+	if g == nil {
+		return nil, resourceNotFound("GROUP", "GROUP not found.")
+	}
+	list := []object{}
+	for _, member := range slices.Sorted(maps.Keys(g.Members)) {
+		list = append(list, c.state.Center.membership(g, member))
 	}
 	return tokened(c, "GroupMemberships", list), nil
 }

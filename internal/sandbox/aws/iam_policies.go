@@ -300,23 +300,65 @@ func (c *call) simulate() (object, *failure) {
 	if len(resources) == 0 {
 		resources = []string{"*"}
 	}
+	given := map[string]string{}
+	for _, entry := range c.objects("ContextEntries") {
+		values, _ := entry["ContextKeyValues"].([]any)
+		given[fmt.Sprint(entry["ContextKeyName"])] = fmt.Sprint(values[0])
+	}
 	list := []object{}
 	for _, action := range c.texts("ActionNames") {
+		// What is above the results for resources is about their kind, and the most restrictive decision (SDK:iam EvaluationResult).
+		specific, strictest := []object{}, allowed
 		for _, resource := range resources {
-			decision := evaluate(c.state.policiesOf(u), action, resource, map[string]string{})
-			if given := c.text("ResourcePolicy"); given != "" && decision != explicitDeny {
-				if by := c.state.byResource(given, u, action, resource); by != implicitDeny {
+			decision := evaluate(c.state.policiesOf(u), action, resource, given)
+			if policy := c.text("ResourcePolicy"); policy != "" && decision != explicitDeny {
+				if by := c.state.byResource(policy, u, action, resource, given); by != implicitDeny {
 					decision = by
 				}
 			}
-			list = append(list, object{"EvalActionName": action, "EvalResourceName": resource, "EvalDecision": decision})
+			if decision != allowed && strictest != explicitDeny {
+				strictest = decision
+			}
+			specific = append(specific, object{
+				"EvalResourceName": resource, "EvalResourceDecision": decision,
+				"MissingContextValues": missing(append(c.state.policiesOf(u), c.text("ResourcePolicy")), action, resource, given),
+			})
 		}
+		service, _, _ := strings.Cut(action, ":")
+		list = append(list, object{
+			"EvalActionName": action, "EvalResourceName": "arn:${Partition}:" + service + ":${Region}:${Account}:*", "EvalDecision": strictest,
+			"MissingContextValues": []string{}, "ResourceSpecificResults": specific,
+		})
 	}
 	return marked(c, "EvaluationResults", list), nil
 }
 
+// missing are the keys that conditions on an action ask for and that were not given.
+func missing(documents []string, action, resource string, given map[string]string) []string {
+	keys := []string{}
+	for _, text := range documents {
+		var d document
+		if text == "" || json.Unmarshal([]byte(text), &d) != nil {
+			continue
+		}
+		for _, st := range d.Statement {
+			conditions := st.Condition
+			st.Condition = nil
+			for _, by := range conditions {
+				for key := range by {
+					if _, known := given[key]; !known && st.applies(action, resource, nil) && !slices.Contains(keys, key) {
+						keys = append(keys, key)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
 // byResource is what a resource policy says to a user whom it names.
-func (s *state) byResource(text string, u *user, action, resource string) string {
+func (s *state) byResource(text string, u *user, action, resource string, given map[string]string) string {
 	var d document
 	if json.Unmarshal([]byte(text), &d) != nil {
 		return implicitDeny
@@ -327,7 +369,7 @@ func (s *state) byResource(text string, u *user, action, resource string) string
 		var named struct{ AWS texts }
 		_ = json.Unmarshal(st.Principal, &anybody)
 		_ = json.Unmarshal(st.Principal, &named)
-		if anybody != "*" && !slices.Contains(named.AWS, s.userARN(u)) && !slices.Contains(named.AWS, "*") || !st.applies(action, resource, nil) {
+		if anybody != "*" && !slices.Contains(named.AWS, s.userARN(u)) && !slices.Contains(named.AWS, "*") || !st.applies(action, resource, given) {
 			continue
 		}
 		if st.Effect == "Deny" {

@@ -12,6 +12,7 @@ import (
 // iamOperations are those of IAM. An operation is answered with nothing but its request's id where there is no result.
 var iamOperations = map[string]operation{
 	"GetAccountAuthorizationDetails": {serve: (*call).details},
+	"GetAccountSummary":              {serve: (*call).summary},
 	"ListUsers":                      {serve: (*call).listUsers},
 	"GetUser":                        {serve: (*call).getUser},
 	"DeleteUser":                     {writes: true, serve: (*call).deleteUser},
@@ -91,6 +92,11 @@ func (s *state) describe(u *user) object {
 		described["PermissionsBoundary"] = object{"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": u.Boundary}
 	}
 	return described
+}
+
+func (c *call) summary() (object, *failure) {
+	s := c.view("users")
+	return object{"SummaryMap": map[string]int{"Users": len(s.Users), "UsersQuota": 5000, "Groups": len(s.Groups)}}, nil
 }
 
 // listUsers leaves tags and boundaries out, as IAM does.

@@ -32,14 +32,13 @@ type statement struct {
 // texts are one text or a list of them.
 type texts []string
 
-// UnmarshalJSON takes either.
+// UnmarshalJSON takes either. Numbers and booleans may be written without quotes.
 func (t *texts) UnmarshalJSON(data []byte) error {
-	var one string
-	if json.Unmarshal(data, &one) == nil {
-		*t = texts{one}
-		return nil
+	if data[0] == '[' {
+		return json.Unmarshal(data, (*[]string)(t))
 	}
-	return json.Unmarshal(data, (*[]string)(t))
+	*t = texts{strings.Trim(string(data), `"`)}
+	return nil
 }
 
 // evaluate is what identity-based policies say of an action on a resource: an explicit Deny wins, and what nothing allows
@@ -91,8 +90,10 @@ func condition(operator, value string, wants texts) bool {
 		return (value == "") == (wants[0] == "true")
 	case "DateLessThan":
 		return value != "" && value < wants[0]
-	case "StringEquals":
+	case "StringEquals", "Bool":
 		return slices.Contains(wants, value)
+	case "BoolIfExists":
+		return value == "" || slices.Contains(wants, value)
 	}
 	return false
 }

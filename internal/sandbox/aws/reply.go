@@ -98,6 +98,11 @@ func writeXML(b *bytes.Buffer, name string, value any) {
 		for _, item := range value {
 			writeXML(b, "member", item)
 		}
+	case map[string]int:
+		fmt.Fprintf(b, "<%s>", name)
+		for _, key := range slices.Sorted(maps.Keys(value)) {
+			writeXML(b, "entry", object{"key": key, "value": value[key]})
+		}
 	case []string:
 		fmt.Fprintf(b, "<%s>", name)
 		for _, item := range value {

@@ -44,9 +44,11 @@ func (c *Cloud) RoleID(name string) string {
 	return read(c, func(s *state) string { return s.Roles[name].ID })
 }
 
-// Version is the id of a secret's current version.
-func (c *Cloud) Version(name string) string {
-	return read(c, func(s *state) string { return s.Secrets[name].Versions[len(s.Secrets[name].Versions)-1].ID })
+// SecretVersion is the ARN of a secret, an @, and the id of its current version.
+func (c *Cloud) SecretVersion(name string) string {
+	return read(c, func(s *state) string {
+		return s.Secrets[name].ARN + "@" + s.Secrets[name].Versions[len(s.Secrets[name].Versions)-1].ID
+	})
 }
 
 // Inline are the inline policies of somebody's user, by name.

@@ -126,6 +126,7 @@ type center struct {
 	Sets                   map[string]*permissionSet
 	Assignments            []assignment
 	Applications           map[string]string // ARN to name
+	ApplicationTags        map[string]map[string]string
 	AppAssignments         []appAssignment
 	// Requests are deletions of assignments under way, by id: for how many more looks.
 	Requests map[string]*request
@@ -148,6 +149,8 @@ type permissionSet struct {
 	ARN, Name string
 	Created   time.Time
 	Tags      map[string]string
+	Attached  []string // ARNs of AWS's own policies
+	Inline    string
 }
 
 type assignment struct{ Account, Set, Kind, Principal string }

@@ -117,46 +117,48 @@ func checkAWSQuery(models []*awsModel, exchange sandbox.Exchange) []string {
 	return c.wrong
 }
 
-// form checks the fields of a request, with lists as name.member.1.
+// form checks the fields of a request, which are a tree: what a list has is name.member.1, and its fields follow a dot.
 func (c *awsCheck) form(op *awsOperation, form url.Values) {
-	asked := map[string]any{}
+	root := &element{}
 	for name, values := range form {
 		if name == "Action" || name == "Version" {
 			continue
 		}
-		base, index, member := strings.Cut(name, ".member.")
 		if len(values) != 1 {
 			c.say("request: %s: it is there %d times", name, len(values))
 		}
-		if !member {
-			asked[name] = c.scalar(op.Input, name, values[0])
-			continue
+		at := root
+		for part := range strings.SplitSeq(strings.ReplaceAll(name, ".member.", ".member "), ".") {
+			next := at.child(part)
+			if next == nil {
+				next = &element{name: part}
+				at.children = append(at.children, next)
+			}
+			at = next
 		}
-		if n, err := strconv.Atoi(index); err != nil || n < 1 {
-			c.say("request: %s: no such member", name)
-		}
-		list, _ := asked[base].([]any)
-		asked[base] = append(list, values[0])
+		at.text = values[0]
 	}
 	if op.Input == nil {
-		if len(asked) > 0 {
+		if len(root.children) > 0 {
 			c.say("request: the operation takes nothing")
 		}
 		return
 	}
-	c.ref("request", op.Input, asked)
+	c.members(root)
+	c.ref("request", op.Input, c.value(op.Input, root))
 }
 
-// scalar is a field of a form as the value that its shape says.
-func (c *awsCheck) scalar(input *awsRef, name, text string) any {
-	if input == nil {
-		return text
+// members has the members of lists be called as in an answer, after their numbers were looked at.
+func (c *awsCheck) members(e *element) {
+	for _, child := range e.children {
+		if _, index, member := strings.Cut(child.name, "member "); member {
+			if n, err := strconv.Atoi(index); err != nil || n < 1 || n > len(e.children) {
+				c.say("request: %s: no such member", e.name)
+			}
+			child.name = "member"
+		}
+		c.members(child)
 	}
-	ref := c.model.Shapes[input.Shape].Members[name]
-	if ref == nil {
-		return text
-	}
-	return typed(c.model.Shapes[ref.Shape].Type, text)
 }
 
 // typed is a text as JSON would have it; one that is not of the type stays a text.
@@ -201,6 +203,17 @@ func (c *awsCheck) value(ref *awsRef, e *element) any {
 			list = append(list, c.value(shape.Member, child))
 		}
 		return list
+	case "map":
+		object := map[string]any{}
+		for _, child := range e.children {
+			key, value := child.child("key"), child.child("value")
+			if child.name != "entry" || key == nil || value == nil {
+				c.say("answer: %s has an entry that is none", e.name)
+				continue
+			}
+			object[key.text] = c.value(shape.Value, value)
+		}
+		return object
 	}
 	return typed(shape.Type, e.text)
 }

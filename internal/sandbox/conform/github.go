@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -157,5 +159,18 @@ func (r *restAPI) check(exchange sandbox.Exchange) []string {
 	if err != nil {
 		return []string{"the API description could not be read: " + err.Error()}
 	}
-	return d.check(exchange)
+	return append(d.check(exchange), d.surplus(exchange)...)
+}
+
+// surplus says where there is a body that the description knows nothing of, which the validator does not look for.
+func (d *document) surplus(exchange sandbox.Exchange) (wrong []string) {
+	def := d.operations[0].def
+	if len(exchange.Body) > 0 && def["requestBody"] == nil {
+		wrong = append(wrong, "request: it has a body")
+	}
+	answer := d.resolve(child(def, "responses")[strconv.Itoa(exchange.Status)])
+	if len(exchange.Answer) > 0 && exchange.Status < 300 && answer != nil && answer["content"] == nil {
+		wrong = append(wrong, fmt.Sprintf("answer %d: it has a body", exchange.Status))
+	}
+	return wrong
 }

@@ -151,8 +151,8 @@ func (b *builder) secrets() {
 		}
 		b.Engines["kv"].Secrets[row.key] = s
 	}
-	b.Engines["legacy"].Plain = []string{"jenkins", "old/ftp"}
-	for _, name := range []string{"payments", "reporting"} {
+	b.Engines["legacy"].Plain = slices.Clone(legacyKeys)
+	for _, name := range staticRoles {
 		b.Engines["database"].Static[name] = &static{Database: "postgres", Username: name, Rotated: b.now.Add(-60 * day)}
 	}
 }

@@ -48,11 +48,13 @@ var userTable = []struct{ mount, name, of, policies, groups string }{
 	{"ldap", "omar.haddad", "omar.haddad", "", ""},
 }
 
-// groupTable are the identity groups. One that is from somewhere is external.
-var groupTable = []struct {
+type groupRow struct {
 	name, policies, members, from string
 	groups                        []string
-}{
+}
+
+// groupTable are the identity groups. One that is from somewhere is external.
+var groupTable = []groupRow{
 	{name: "Engineering", policies: "engineering", members: "jane.doe omar.haddad lena.novak mei.tanaka noah.fischer"},
 	{name: "On-call", members: "jane.doe omar.haddad"},
 	{name: "Platform", policies: "platform", groups: []string{"On-call"}},
@@ -72,6 +74,12 @@ var secretTable = []struct {
 	{"platform/root", "", 1},
 	{"sales/crm", "carla.rossi@acme.example", 4},
 }
+
+// legacyKeys are the secrets of KV version 1, and staticRoles those of the database.
+var (
+	legacyKeys  = []string{"jenkins", "old/ftp"}
+	staticRoles = []string{"payments", "reporting"}
+)
 
 var secretIDTable = []struct{ role, by string }{{"ci", "jane.doe"}, {"ci", "mei.tanaka"}, {"ci", ""}}
 

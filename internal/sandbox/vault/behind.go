@@ -2,6 +2,7 @@ package vault
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -179,6 +180,11 @@ func (c *Cluster) SetOIDCRole(name string, policies ...string) {
 	c.Change(func(s *state, _ time.Time) { s.Auth["oidc"].Roles[name] = &role{Name: name, Policies: policies} })
 }
 
+// SetGroupPolicies has sign-ins of members of a group of the directory behind ldap give policies.
+func (c *Cluster) SetGroupPolicies(group string, policies ...string) {
+	c.Change(func(s *state, _ time.Time) { s.Auth["ldap"].GroupPolicies[group] = policies })
+}
+
 // Unmount takes a secrets engine away with all that is in it.
 func (c *Cluster) Unmount(path string) {
 	c.Change(func(s *state, _ time.Time) { delete(s.Engines, path) })
@@ -187,6 +193,22 @@ func (c *Cluster) Unmount(path string) {
 // UserID is the id of a person's entity.
 func (c *Cluster) UserID(email string) string {
 	return sandbox.Look(c.Box, func(s *state) string { return s.must(email).ID })
+}
+
+// Everybody are the ids of all entities, and the paths of the users of auth methods who have none.
+func (c *Cluster) Everybody() []string {
+	return sandbox.Look(c.Box, func(s *state) []string {
+		everybody := slices.Sorted(maps.Keys(s.Entities))
+		for path, m := range s.Auth {
+			for name := range m.Users {
+				theirs := func(a alias) bool { return a.Mount == path && a.Name == name }
+				if !slices.ContainsFunc(sandbox.Sorted(s.Entities), func(e *entity) bool { return slices.ContainsFunc(e.Aliases, theirs) }) {
+					everybody = append(everybody, "auth/"+path+"/users/"+name)
+				}
+			}
+		}
+		return everybody
+	})
 }
 
 // GroupID is the id of a group.

@@ -118,53 +118,84 @@ func (o *IAM) put(ctx context.Context, u *user, name, document string) error {
 	return write(ctx, o.connection, call, o.iam.PutUserPolicy, &iam.PutUserPolicyInput{UserName: u.userName(), PolicyName: &name, PolicyDocument: &document})
 }
 
-// delete deletes a user of which everything else is gone. What only denies is taken off last, and put back if the deletion
-// fails.
+// delete deletes a user of which everything else is gone but what only denies, which no other kind lists and which keeps a user
+// from being deleted. So that the user never has more than before, everything is denied first, and again if the deletion fails.
 func (c account) delete(ctx context.Context, u *user) error {
 	if err := c.nothingLeft(ctx, u); err != nil {
 		return system.IgnoreNotFound(err)
 	}
-	denied, err := c.denied(ctx, u)
+	err := c.onlySuspended(ctx, u)
 	if err != nil {
 		return system.IgnoreNotFound(err)
 	}
-	if err = c.takeOffDenials(ctx, u); err == nil {
+	if err = c.deleteInline(ctx, u, suspension); err == nil {
 		call := doing("iam:DeleteUser", "delete the user %s", u.name)
 		err = write(ctx, c.connection, call, c.iam.DeleteUser, &iam.DeleteUserInput{UserName: u.userName()})
 	}
-	if err == nil || !denied {
-		return err
+	if err == nil {
+		return nil
 	}
 	if back := c.put(context.WithoutCancel(ctx), u, suspension, denyAll); back != nil {
 		return &access.Error{
 			Kind: access.KindOf(err), Op: "delete the user " + u.name, Err: err,
-			Reason: fmt.Sprintf("%v; and the user is no longer suspended, as the policy %s could not be put back: %v", err, suspension, back),
+			Reason: fmt.Sprintf("%v; and the user is not suspended, as the policy %s could not be put back: %v", err, suspension, back),
 			Fix:    "Plan again with disposition = \"suspend\", or give the user the policy AWSDenyAll.",
 		}
 	}
 	return err
 }
 
-// takeOffDenials takes off the policies that only deny, which no other kind lists and which keep a user from being deleted.
-func (c account) takeOffDenials(ctx context.Context, u *user) error {
+// onlySuspended has our suspension be the only policy that the user has, if there is any. What came in since it was looked for
+// and does more than deny stays, and keeps the user.
+func (c account) onlySuspended(ctx context.Context, u *user) error {
 	policies, err := c.inline(ctx, u)
 	if err != nil {
-		return system.IgnoreNotFound(err)
+		return err
 	}
-	for name := range policies {
-		call := doing("iam:DeleteUserPolicy", "delete the inline policy %s of %s", name, u.name)
-		if err := write(ctx, c.connection, call, c.iam.DeleteUserPolicy, &iam.DeleteUserPolicyInput{UserName: u.userName(), PolicyName: &name}); err != nil {
+	attached, err := c.attached(ctx, u)
+	if err != nil || len(policies)+len(attached) == 0 {
+		return err
+	}
+	if !policies[suspension].deniesAll() {
+		if err := c.put(ctx, u, suspension, denyAll); err != nil {
 			return err
 		}
 	}
-	attached, err := c.attached(ctx, u)
+	delete(policies, suspension)
+	for name, d := range policies {
+		if !d.onlyDenies() {
+			return appeared(u, name)
+		}
+		if err := c.deleteInline(ctx, u, name); err != nil {
+			return err
+		}
+	}
 	for _, p := range attached {
+		policy, err := c.managed(ctx, *p.PolicyArn)
+		switch {
+		case err != nil:
+			return err
+		case !policy.onlyDenies():
+			return appeared(u, *p.PolicyName)
+		}
 		call := doing("iam:DetachUserPolicy", "detach the policy %s from %s", *p.PolicyName, u.name)
 		if err := write(ctx, c.connection, call, c.iam.DetachUserPolicy, &iam.DetachUserPolicyInput{UserName: u.userName(), PolicyArn: p.PolicyArn}); err != nil {
 			return err
 		}
 	}
-	return system.IgnoreNotFound(err)
+	return nil
+}
+
+func (c account) deleteInline(ctx context.Context, u *user, name string) error {
+	call := doing("iam:DeleteUserPolicy", "delete the inline policy %s of %s", name, u.name)
+	return write(ctx, c.connection, call, c.iam.DeleteUserPolicy, &iam.DeleteUserPolicyInput{UserName: u.userName(), PolicyName: &name})
+}
+
+func appeared(u *user, policy string) error {
+	return &access.Error{
+		Kind: access.Blocked, Op: "delete the user " + u.name, Reason: "the user was given the policy " + policy + " just now",
+		Fix: "Plan again, with offboard_role_assignments, which removes it.",
+	}
 }
 
 // nothingLeft refuses a deletion that would take along what no plan has shown.

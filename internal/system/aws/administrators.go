@@ -1,10 +1,12 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -16,8 +18,17 @@ import (
 
 // An administrator is a user or a role that may do everything in the account.
 type administrator struct {
-	id   access.AccountID // empty for a role
-	name string
+	id access.AccountID // empty for a role
+	// trusted are those who may assume a role: ARNs, and numbers of accounts.
+	trusted []string
+}
+
+// assumable says that somebody may assume the role: other than the user of an ARN in gone, and no service.
+func (a administrator) assumable(gone *sync.Map) bool {
+	return slices.ContainsFunc(a.trusted, func(who string) bool {
+		_, leaves := gone.Load(who)
+		return !leaves
+	})
 }
 
 // guarded is what the connectors of users have in common: who runs this and who administers the account keeps what they have.
@@ -33,8 +44,11 @@ func (o guarded) Refuse(ctx context.Context, id access.AccountID, _ access.Holdi
 	if err != nil {
 		return err
 	}
+	names := o.namesOf(u.name, u.tags)
 	for _, own := range all {
-		if role, session, ok := own.assumed(); ok && slices.Contains(o.namesOf(u.name, u.tags), strings.ToLower(session)) {
+		role, session, ok := own.assumed()
+		local, _, _ := strings.Cut(strings.ToLower(session), "@")
+		if ok && (slices.Contains(names, strings.ToLower(session)) || slices.Contains(names, local)) {
 			return &access.Error{
 				Kind: access.Blocked, Op: "check whose credential this is",
 				Reason: "the credential in use is a session of the role " + role + " that is named after this very person, " + session,
@@ -53,11 +67,12 @@ func (o *IAM) refuseLastAdministrator(ctx context.Context, u *user) error {
 		return err
 	}
 	o.departing.Store(u.id, true)
+	o.departing.Store(u.arn, true)
 	for _, a := range all {
-		if a.id == "" {
+		if a.id == "" && a.assumable(&o.departing) {
 			return nil
 		}
-		if _, leaves := o.departing.Load(a.id); leaves {
+		if _, leaves := o.departing.Load(a.id); leaves || a.id == "" {
 			continue
 		}
 		live, err := o.getsIn(ctx, a.id)
@@ -67,7 +82,7 @@ func (o *IAM) refuseLastAdministrator(ctx context.Context, u *user) error {
 	}
 	return &access.Error{
 		Kind: access.Blocked, Op: "check that the account keeps an administrator",
-		Reason: "this is the only user with every right (AdministratorAccess) who can get in and is not leaving in this run, and no role has it that anybody " +
+		Reason: "this is the only user with every right (AdministratorAccess) who can get in and is not leaving in this run, and no role has it that anybody else " +
 			"could assume: only the root user would be left",
 		Fix: "Make somebody else an administrator first.",
 	}
@@ -94,6 +109,13 @@ func (o *IAM) administrators(ctx context.Context) (found []administrator, err er
 	var users []types.UserDetail
 	var roles []types.RoleDetail
 	groups, every := map[string]types.GroupDetail{}, map[string]bool{}
+	// A policy that can't be read may be the one that makes somebody an administrator.
+	var unread error
+	all := func(text *string) bool {
+		d, err := parse(call, text)
+		unread = cmp.Or(unread, err)
+		return err == nil && d.allowsAll(true)
+	}
 	filter := []types.EntityType{types.EntityTypeUser, types.EntityTypeGroup, types.EntityTypeRole, types.EntityTypeLocalManagedPolicy}
 	err = o.details(ctx, call, filter, func(page *iam.GetAccountAuthorizationDetailsOutput) {
 		users, roles = append(users, page.UserDetailList...), append(roles, page.RoleDetailList...)
@@ -102,9 +124,7 @@ func (o *IAM) administrators(ctx context.Context) (found []administrator, err er
 		}
 		for _, p := range page.Policies {
 			for _, version := range p.PolicyVersionList {
-				if d, err := parse(call, version.Document); version.IsDefaultVersion && err == nil && d.allowsAll(true) {
-					every[sdk.ToString(p.Arn)] = true
-				}
+				every[sdk.ToString(p.Arn)] = every[sdk.ToString(p.Arn)] || version.IsDefaultVersion && all(version.Document)
 			}
 		}
 	})
@@ -115,33 +135,37 @@ func (o *IAM) administrators(ctx context.Context) (found []administrator, err er
 		return slices.ContainsFunc(attached, func(p types.AttachedPolicy) bool {
 			arn := sdk.ToString(p.PolicyArn)
 			return every[arn] || strings.HasSuffix(arn, ":iam::aws:policy/AdministratorAccess")
-		}) || slices.ContainsFunc(inline, func(p types.PolicyDetail) bool {
-			d, err := parse(call, p.PolicyDocument)
-			return err == nil && d.allowsAll(true)
-		})
+		}) || slices.ContainsFunc(inline, func(p types.PolicyDetail) bool { return all(p.PolicyDocument) })
 	}
 	for _, u := range users {
 		through := slices.ContainsFunc(u.GroupList, func(name string) bool {
 			return administers(groups[name].AttachedManagedPolicies, groups[name].GroupPolicyList)
 		})
 		if (through || administers(u.AttachedManagedPolicies, u.UserPolicyList)) && !detailDenied(u) {
-			found = append(found, administrator{access.AccountID(sdk.ToString(u.UserId)), sdk.ToString(u.UserName)})
+			found = append(found, administrator{id: access.AccountID(sdk.ToString(u.UserId))})
 		}
 	}
 	for _, r := range roles {
-		if administers(r.AttachedManagedPolicies, r.RolePolicyList) && assumable(r) {
-			found = append(found, administrator{name: sdk.ToString(r.RoleName)})
+		if administers(r.AttachedManagedPolicies, r.RolePolicyList) {
+			found = append(found, administrator{trusted: trusted(r)})
 		}
 	}
-	return found, nil
+	return found, unread
 }
 
-// assumable says that somebody other than a service can assume a role.
-func assumable(r types.RoleDetail) bool {
+// trusted are those whom the trust policy of a role lets assume it. A user who is gone is named by an id there.
+func trusted(r types.RoleDetail) (who []string) {
 	d, err := parse(op{}, r.AssumeRolePolicyDocument)
-	return err == nil && slices.ContainsFunc(d.Statement, func(s statement) bool {
-		var kinds map[string]json.RawMessage
-		_ = json.Unmarshal(s.Principal, &kinds) // "*" is no map, and nobody's intention
-		return s.Effect == "Allow" && (kinds["AWS"] != nil || kinds["Federated"] != nil)
-	})
+	if err != nil {
+		return nil
+	}
+	for _, s := range d.Statement {
+		var principals map[string]texts
+		_ = json.Unmarshal(s.Principal, &principals) // "*" is no map, and nobody's intention
+		if s.Effect == "Allow" {
+			who = append(who, slices.DeleteFunc(principals["AWS"], userID.MatchString)...)
+			who = append(who, principals["Federated"]...)
+		}
+	}
+	return who
 }

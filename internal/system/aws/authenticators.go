@@ -76,6 +76,26 @@ func (c authenticators) password(ctx context.Context, u *user) ([]access.Grant, 
 	return []access.Grant{{ID: consolePassword, Label: label, Note: u.managed()}}, nil
 }
 
+// passwordGone refuses to take a device from who still has a password, which would be easier to use without it. A password that
+// was deleted just now may show for some seconds.
+func (c authenticators) passwordGone(ctx context.Context, u *user) error {
+	for wait := time.Second; ; wait *= 2 {
+		password, err := c.password(ctx, u)
+		if err != nil || len(password) == 0 {
+			return system.IgnoreNotFound(err)
+		}
+		if wait > 8*time.Second {
+			return &access.Error{
+				Kind: access.Blocked, Op: "deactivate an MFA device of " + u.name, Reason: "the console password is still there, and would do without the device",
+				Fix: "It goes after the password: see why that stays, and plan again.",
+			}
+		}
+		if err := c.clock.Sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
 func (c authenticators) devices(ctx context.Context, u *user) (devices []types.MFADevice, err error) {
 	call := doing("iam:ListMFADevices", "list the MFA devices of %s", u.name)
 	err = pages(call, func(mark *string) (string, error) {
@@ -116,6 +136,9 @@ func (c authenticators) Remove(ctx context.Context, id access.AccountID, grant a
 	if !device || serial == "" {
 		// A row of an earlier version, or of a hand in the state: nothing of that name can be there.
 		return gone, nil
+	}
+	if err := c.passwordGone(ctx, u); err != nil {
+		return gone, err
 	}
 	call := doing("iam:DeactivateMFADevice", "deactivate the MFA device %s of %s", serial, u.name)
 	if err := write(ctx, c.connection, call, c.iam.DeactivateMFADevice, &iam.DeactivateMFADeviceInput{UserName: u.userName(), SerialNumber: &serial}); err != nil {

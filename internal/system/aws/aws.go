@@ -35,8 +35,8 @@ type IAM struct {
 	names    sync.Map
 	policies memo.Map[string, document]
 	admins   memo.Once[[]administrator]
-	// departing are the administrators whose removal was agreed to in this run, so that the last two are not each taken
-	// for the other's stand-in.
+	// departing are the ids and the ARNs of the administrators whose removal was agreed to in this run, so that the last two
+	// are not each taken for the other's stand-in.
 	departing sync.Map
 }
 
@@ -58,11 +58,13 @@ type IdentityCenter struct {
 	admin  *ssoadmin.Client
 	store  *identitystore.Client
 
-	found     memo.Once[*instance]
-	directory memo.Once[[]access.Entry]
-	groups    memo.Map[string, directoryGroup]
-	sets      memo.Map[string, permissionSet]
-	apps      memo.Map[string, string]
+	found       memo.Once[*instance]
+	directory   memo.Once[[]access.Entry]
+	groups      memo.Map[string, directoryGroup]
+	assignables memo.Map[string, assignable]
+	admins      memo.Once[[]access.AccountID]
+	// departing are the ids of the administrators whose removal was agreed to in this run.
+	departing sync.Map
 
 	// assigning keeps deletions of assignments one after the other: Identity Center takes few at once (aws.md section 2).
 	assigning sync.Mutex

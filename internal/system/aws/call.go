@@ -96,10 +96,27 @@ func (c *connection) explain(ctx context.Context, call op, err error) error {
 		}
 		return malformed(call, "what can't be read: "+reason)
 	}
+	if assuming(err) {
+		call = doing("sts:AssumeRole", "assume the role %s", c.login.AssumeRole)
+	}
 	kind, fix := classify(refusal.ErrorCode(), call)
 	reason := strings.TrimRight(strings.TrimSpace(refusal.ErrorMessage()), ".")
 	return &access.Error{
 		Kind: kind, Op: call.what, Reason: c.transport.Redact(strings.TrimSpace(reason + " (" + refusal.ErrorCode() + ")")), Fix: fix, Err: refusal,
+	}
+}
+
+// assuming says that an error is of the call for the role's credentials, which the SDK makes before the one that was meant.
+func assuming(err error) bool {
+	for {
+		var of *smithy.OperationError
+		if !errors.As(err, &of) {
+			return false
+		}
+		if of.Operation() == "AssumeRole" {
+			return true
+		}
+		err = of.Unwrap()
 	}
 }
 

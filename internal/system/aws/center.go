@@ -147,8 +147,8 @@ func (o *IdentityCenter) person(ctx context.Context, id access.AccountID) (*pers
 	}
 	out, err := ask(ctx, o.connection, call, o.store.DescribeUser, &identitystore.DescribeUserInput{IdentityStoreId: &n.store, UserId: sdk.String(string(id))})
 	switch {
-	case access.KindOf(err) == access.NotFound && !aboutUser(err):
-		return nil, malformed(call, "that something other than the user is not found")
+	case access.KindOf(err) == access.NotFound:
+		return nil, o.absent(ctx, call, id, err)
 	case err != nil:
 		return nil, err
 	case access.AccountID(sdk.ToString(out.UserId)) != id:
@@ -160,10 +160,23 @@ func (o *IdentityCenter) person(ctx context.Context, id access.AccountID) (*pers
 	}, nil
 }
 
-// aboutUser says that what is not found is the user, and not the identity store.
-func aboutUser(err error) bool {
+// absent is the error for a user who is not found: the one that was given, if it is about the user. One that says nothing of what is
+// not found is believed if the user is not among everybody.
+func (o *IdentityCenter) absent(ctx context.Context, call op, id access.AccountID, err error) error {
 	gone, ok := errors.AsType[*types.ResourceNotFoundException](err)
-	return ok && (gone.ResourceType == types.ResourceTypeUser || gone.ResourceType == "")
+	if ok && gone.ResourceType == types.ResourceTypeUser {
+		return err
+	}
+	if ok && gone.ResourceType == "" {
+		roll, unread := o.Roll(ctx)
+		switch {
+		case unread != nil:
+			return unread
+		case !slices.ContainsFunc(roll, func(e access.Entry) bool { return e.ID == id }):
+			return err
+		}
+	}
+	return malformed(call, "that something other than the user is not found")
 }
 
 // onlyIfGone keeps a "not found" about something else from passing for the user's absence.
@@ -214,13 +227,18 @@ func (o *IdentityCenter) Roll(ctx context.Context) ([]access.Entry, error) {
 	return roll, nil
 }
 
+func (o *IdentityCenter) everybody(ctx context.Context) ([]access.Entry, error) {
+	return o.directory.Get(ctx, func() ([]access.Entry, error) { return o.Roll(ctx) })
+}
+
 // Find looks for the user who has the address as an email or as the user name, among all of them, which are listed once a run.
 func (o *IdentityCenter) Find(ctx context.Context, person access.Person) (access.Account, error) {
-	roll, err := o.directory.Get(ctx, func() ([]access.Entry, error) { return o.Roll(ctx) })
+	roll, err := o.everybody(ctx)
 	if err != nil {
 		return access.Account{}, err
 	}
-	return pick(roll, person, "find the user of "+string(person), "nobody in the identity store has this address or user name", systemCenter)
+	return pick(roll, person, "find the user of "+string(person), "nobody in the identity store has this address or user name",
+		"an email address", systemCenter)
 }
 
 // Get reads the user.
@@ -232,21 +250,26 @@ func (o *IdentityCenter) Get(ctx context.Context, id access.AccountID) (access.A
 	return p.account(), nil
 }
 
-// Caller returns who is signed in through Identity Center itself, where that is whose credential is used: the session of its
-// roles is named after the user. Anything else belongs to nobody in the identity store.
+// Caller returns who is in the identity store and signed in with the credential: a session of Identity Center's roles is named
+// after the user, and of other roles often is. Anything else belongs to nobody in the identity store.
 func (o *IdentityCenter) Caller(ctx context.Context) (access.AccountID, bool, error) {
 	all, err := o.identities(ctx)
 	if err != nil {
 		return "", false, err
 	}
 	for _, own := range all {
-		role, session, ok := own.assumed()
-		if !ok || !strings.HasPrefix(role, "AWSReservedSSO_") {
+		_, session, ok := own.assumed()
+		if !ok {
 			continue
 		}
-		account, err := o.Find(ctx, access.Person(strings.ToLower(session)))
-		if access.KindOf(err) != access.NotFound {
-			return account.ID, err == nil, err
+		roll, err := o.everybody(ctx)
+		if err != nil {
+			return "", false, err
+		}
+		for _, e := range roll {
+			if e.Own(access.Person(strings.ToLower(session))) {
+				return e.ID, true, nil
+			}
 		}
 	}
 	return "", false, nil

@@ -16,23 +16,32 @@ import (
 //
 // AWS has no API that disables a user (aws.md section 5). What there is to see is that somebody has: so with suspend the row goes
 // when the user is disabled, and says until then who has to do it.
-func CenterAccount(o *IdentityCenter) access.Connector { return centerAccount{IdentityCenter: o} }
+func CenterAccount(o *IdentityCenter) access.Connector {
+	return centerAccount{centerGuarded: centerGuarded{o}}
+}
 
 type centerAccount struct {
-	*IdentityCenter
+	centerGuarded
 	disposition access.Disposition
 }
 
-var _ access.Disposer = centerAccount{}
+var (
+	_ access.Disposer = centerAccount{}
+	_ access.Guard    = centerAccount{}
+)
 
 // Dispose knows two end states, of which only the deletion is AWS's to bring about.
 func (c centerAccount) Dispose(d access.Disposition) (access.Connector, bool) {
 	switch d {
 	case access.Suspend, access.Delete:
-		return centerAccount{c.IdentityCenter, d}, true
+		return centerAccount{c.centerGuarded, d}, true
 	}
 	return nil, false
 }
+
+// sessionsStay is what has to be known of whoever signs in through Identity Center (aws.md section 5).
+const sessionsStay = "AWS has no API for the user's sessions and MFA devices: end the active sessions in the console (Identity Center, Users). Those in accounts go on " +
+	"for as long as their permission sets allow. "
 
 // List returns the user until it is disabled, or gone.
 func (c centerAccount) List(ctx context.Context, id access.AccountID) ([]access.Grant, error) {
@@ -40,7 +49,7 @@ func (c centerAccount) List(ctx context.Context, id access.AccountID) ([]access.
 	if err != nil {
 		return nil, err
 	}
-	grant := access.Grant{ID: access.GrantID(p.id), Label: fmt.Sprintf("%s (Identity Center user, %s)", p.name, strings.ToLower(p.status)), Note: p.synced()}
+	grant := access.Grant{ID: access.GrantID(p.id), Label: fmt.Sprintf("%s (Identity Center user, %s)", p.name, strings.ToLower(p.status)), Note: strings.TrimSpace(sessionsStay + p.synced())}
 	if p.status == disabled {
 		grant.Reached = access.Suspend
 	}
@@ -90,7 +99,7 @@ func (c centerAccount) Remove(ctx context.Context, id access.AccountID, _ access
 
 // nothingAssigned refuses a deletion that would leave assignments behind to somebody who is no longer there.
 func (c centerAccount) nothingAssigned(ctx context.Context, p *person) error {
-	assigned, err := appAssignments{c.IdentityCenter}.direct(ctx, p.id, user_)
+	assigned, err := appAssignments{c.centerGuarded}.direct(ctx, p.id, user_)
 	if err != nil {
 		return system.IgnoreNotFound(err)
 	}

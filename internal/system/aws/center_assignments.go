@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -15,9 +16,11 @@ import (
 
 // AppAssignments are the accounts of the organisation that the user has been given with a permission set, and the applications:
 // directly, and through groups.
-func AppAssignments(o *IdentityCenter) access.Connector { return appAssignments{o} }
+func AppAssignments(o *IdentityCenter) access.Connector { return appAssignments{centerGuarded{o}} }
 
-type appAssignments struct{ *IdentityCenter }
+type appAssignments struct{ centerGuarded }
+
+var _ access.Guard = appAssignments{}
 
 // The families, as ids begin. What comes through a group ends with @ and the group's id.
 const (
@@ -30,11 +33,8 @@ const (
 	group = types.PrincipalTypeGroup
 )
 
-// A permissionSet is what rows need of one.
-type permissionSet struct {
-	name string
-	note string
-}
+// An assignable is what rows need of a permission set or an application.
+type assignable struct{ name, note string }
 
 // List reads the assignments of the user, and of each group that the user is in: whether those of the groups come with the
 // user's AWS does not say. One that it lists with the user's and that is a group's counts as the group's.
@@ -117,7 +117,7 @@ func (c appAssignments) direct(ctx context.Context, principal access.AccountID, 
 
 func (c appAssignments) applications(ctx context.Context, n *instance, id string, kind types.PrincipalType) (grants []access.Grant, err error) {
 	call := doing("sso:ListApplicationAssignmentsForPrincipal", "list the applications assigned to %s", id)
-	return grants, pages(call, func(mark *string) (string, error) {
+	err = pages(call, func(mark *string) (string, error) {
 		out, err := ask(ctx, c.connection, call, c.admin.ListApplicationAssignmentsForPrincipal, &ssoadmin.ListApplicationAssignmentsForPrincipalInput{
 			InstanceArn: &n.arn, PrincipalId: &id, PrincipalType: kind, NextToken: mark,
 		})
@@ -136,60 +136,71 @@ func (c appAssignments) applications(ctx context.Context, n *instance, id string
 			case a.PrincipalType != kind || sdk.ToString(a.PrincipalId) != id:
 				return "", malformed(call, "an assignment of somebody else")
 			}
-			name, err := c.application(ctx, *a.ApplicationArn)
+			known, err := c.application(ctx, n, *a.ApplicationArn)
 			if err != nil {
 				return "", err
 			}
-			grants = append(grants, access.Grant{ID: access.GrantID(applicationFamily + "/" + *a.ApplicationArn), Label: name + " (application)"})
+			grants = append(grants, access.Grant{
+				ID: access.GrantID(applicationFamily + "/" + *a.ApplicationArn), Label: known.name + " (application)", Note: known.note,
+			})
 		}
 		return sdk.ToString(out.NextToken), nil
 	})
+	return grants, err
 }
 
-// permissionSet reads a permission set and its tags, once a run. DescribePermissionSet, ListTagsForResource.
-func (c appAssignments) permissionSet(ctx context.Context, n *instance, arn string) (permissionSet, error) {
-	return c.sets.Get(ctx, arn, func() (permissionSet, error) {
+// permissionSet reads a permission set and its tags, once a run. DescribePermissionSet.
+func (c appAssignments) permissionSet(ctx context.Context, n *instance, arn string) (assignable, error) {
+	return c.assignables.Get(ctx, arn, func() (assignable, error) {
 		call := doing("sso:DescribePermissionSet", "read the permission set %s", arn)
 		out, err := ask(ctx, c.connection, call, c.admin.DescribePermissionSet, &ssoadmin.DescribePermissionSetInput{InstanceArn: &n.arn, PermissionSetArn: &arn})
 		switch {
 		case access.KindOf(err) == access.NotFound:
-			return permissionSet{name: arn}, nil
+			return assignable{name: arn}, nil
 		case err != nil:
-			return permissionSet{}, err
+			return assignable{}, err
 		case out.PermissionSet == nil || sdk.ToString(out.PermissionSet.Name) == "":
-			return permissionSet{}, malformed(call, "a permission set without a name")
+			return assignable{}, malformed(call, "a permission set without a name")
 		}
-		known := permissionSet{name: *out.PermissionSet.Name}
-		call = doing("sso:ListTagsForResource", "read the tags of the permission set %s", known.name)
-		var tags []tag
-		err = pages(call, func(mark *string) (string, error) {
-			out, err := ask(ctx, c.connection, call, c.admin.ListTagsForResource, &ssoadmin.ListTagsForResourceInput{InstanceArn: &n.arn, ResourceArn: &arn, NextToken: mark})
-			if err != nil {
-				return "", err
-			}
-			for _, t := range out.Tags {
-				tags = append(tags, tag{sdk.ToString(t.Key), sdk.ToString(t.Value)})
-			}
-			return sdk.ToString(out.NextToken), nil
-		})
-		known.note = managed("The permission set", tags)
-		return known, err
+		tags, err := c.tags(ctx, n, arn)
+		open := "A session that is open goes on after it"
+		if longest, ok := strings.CutPrefix(sdk.ToString(out.PermissionSet.SessionDuration), "PT"); ok {
+			open += ", for " + strings.ToLower(longest) + " at most"
+		}
+		return assignable{*out.PermissionSet.Name, strings.TrimSpace(open + ". " + managed("The permission set", tags))}, err
 	})
 }
 
-// application is how labels name an application. DescribeApplication.
-func (c appAssignments) application(ctx context.Context, arn string) (string, error) {
-	return c.apps.Get(ctx, arn, func() (string, error) {
+// application reads an application and its tags, once a run. DescribeApplication.
+func (c appAssignments) application(ctx context.Context, n *instance, arn string) (assignable, error) {
+	return c.assignables.Get(ctx, arn, func() (assignable, error) {
 		call := doing("sso:DescribeApplication", "read the application %s", arn)
 		out, err := ask(ctx, c.connection, call, c.admin.DescribeApplication, &ssoadmin.DescribeApplicationInput{ApplicationArn: &arn})
-		if err != nil {
-			return arn, system.IgnoreNotFound(err)
+		switch {
+		case access.KindOf(err) == access.NotFound:
+			return assignable{name: arn}, nil
+		case err != nil:
+			return assignable{}, err
 		}
-		if name := sdk.ToString(out.Name); name != "" {
-			return name, nil
-		}
-		return arn, nil
+		tags, err := c.tags(ctx, n, arn)
+		return assignable{cmp.Or(sdk.ToString(out.Name), arn), managed("The application", tags)}, err
 	})
+}
+
+// tags are those of a permission set or an application. ListTagsForResource.
+func (c appAssignments) tags(ctx context.Context, n *instance, arn string) (tags []tag, err error) {
+	call := doing("sso:ListTagsForResource", "read the tags of %s", arn)
+	err = pages(call, func(mark *string) (string, error) {
+		out, err := ask(ctx, c.connection, call, c.admin.ListTagsForResource, &ssoadmin.ListTagsForResourceInput{InstanceArn: &n.arn, ResourceArn: &arn, NextToken: mark})
+		if err != nil {
+			return "", system.IgnoreNotFound(err)
+		}
+		for _, t := range out.Tags {
+			tags = append(tags, tag{sdk.ToString(t.Key), sdk.ToString(t.Value)})
+		}
+		return sdk.ToString(out.NextToken), nil
+	})
+	return tags, err
 }
 
 // Remove takes away what is assigned to the user directly. What comes through a group goes when the membership does, which may be

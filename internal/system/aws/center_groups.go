@@ -13,9 +13,11 @@ import (
 )
 
 // CenterGroupMembership are the groups of the identity store that the user is in.
-func CenterGroupMembership(o *IdentityCenter) access.Connector { return centerGroups{o} }
+func CenterGroupMembership(o *IdentityCenter) access.Connector { return centerGroups{centerGuarded{o}} }
 
-type centerGroups struct{ *IdentityCenter }
+type centerGroups struct{ centerGuarded }
+
+var _ access.Guard = centerGroups{}
 
 // A directoryGroup is what labels need of a group.
 type directoryGroup struct {

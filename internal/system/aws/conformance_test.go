@@ -132,7 +132,7 @@ var kinds = map[string]prepared{
 	"shared secrets": {
 		iam: aws.SharedSecrets, keptBy: sandboxaws.Omar,
 		kept: func(w *world) access.GrantID {
-			return access.GrantID("payments/stripe@" + w.cloud.Version("payments/stripe"))
+			return access.GrantID(w.cloud.SecretVersion("payments/stripe"))
 		},
 	},
 	"identity center: account, deleted": {

@@ -125,3 +125,42 @@ func TestTheRootUsersAddressIsNeverFoundToHaveNothing(t *testing.T) {
 		t.Errorf("by the root user's id: %v", err)
 	}
 }
+
+func TestWhoseAUserWithoutAnAddressIsCanNotBeTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxaws.HandlerOptions{PageSize: 4}, nil)
+	w.cloud.Tag(sandboxaws.Noah, "email", "")
+	w.cloud.Provision("", "jdoe")
+	for name, c := range map[string]struct {
+		directory        access.Directory
+		nameless, advice string
+	}{
+		"IAM":             {w.iam, "noah.fischer", "the tag email"},
+		"Identity Center": {w.center, "jdoe", "an email address"},
+	} {
+		const absent = "no.such@acme.example"
+		account, err := c.directory.Find(t.Context(), absent)
+		if access.KindOf(err) != access.Blocked || !strings.Contains(err.Error(), c.nameless) || !strings.Contains(err.Error(), c.advice) {
+			t.Errorf("%s: found %v, %v", name, account, err)
+		}
+		if account, err := c.directory.Find(t.Context(), sandboxaws.Jane); err != nil {
+			t.Errorf("%s: who has an address is %v, %v", name, account, err)
+		}
+	}
+}
+
+func TestAPolicyIsReadHoweverItsValuesAreWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxaws.HandlerOptions{}, nil)
+	for name, document := range map[string]string{
+		"denies": `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":false}}}}`,
+		"gives":  `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*"],"Resource":["*"],"Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":[3600]}}}]}`,
+		"empty":  `{"Version":"2012-10-17","Statement":[]}`,
+	} {
+		w.cloud.PutPolicy(sandboxaws.Noah, name, document)
+	}
+	rows := list(w, aws.RoleAssignments(w.iam), w.id(sandboxaws.Noah))
+	if len(rows) != 2 || rows[0].Label != "empty (inline policy)" || rows[1].Label != "gives (inline policy)" || !strings.Contains(rows[1].Note, "the policy denies") {
+		t.Errorf("rows %+v", rows)
+	}
+}

@@ -49,22 +49,55 @@ func (c keys) List(ctx context.Context, id access.AccountID) (grants []access.Gr
 	return grants, nil
 }
 
-// key is the row of one.
-func key(call op, u *user, family, what string, id, name *string, status types.StatusType, made *time.Time) (access.Grant, error) {
-	if sdk.ToString(id) == "" {
-		return access.Grant{}, malformed(call, "a key without an id")
+// A key is what each family says of one.
+type key struct {
+	what     string
+	id, user *string
+	status   types.StatusType
+	made     *time.Time
+}
+
+// A keyring is a user's keys of one family, as they are listed page by page.
+type keyring struct {
+	call   op
+	user   *user
+	family string
+	grants []access.Grant
+}
+
+// each is a page as keys. One without a list stays without one.
+func each[K any](page []K, read func(K) key) (keys []key) {
+	if page != nil {
+		keys = []key{}
 	}
-	if err := u.rowOf(call, name); err != nil {
-		return access.Grant{}, err
+	for _, k := range page {
+		keys = append(keys, read(k))
 	}
-	label := *id + " (" + what
-	if made != nil {
-		label += " of " + made.UTC().Format(time.DateOnly)
+	return keys
+}
+
+// add adds a page, and returns the mark of the next. A page without a list is not one without keys.
+func (r *keyring) add(page []key, truncated bool, mark *string) (string, error) {
+	if page == nil {
+		return "", malformed(r.call, "no list")
 	}
-	if status != types.StatusTypeActive {
-		label += ", " + strings.ToLower(string(status))
+	for _, k := range page {
+		if sdk.ToString(k.id) == "" {
+			return "", malformed(r.call, "a key without an id")
+		}
+		if err := r.user.rowOf(r.call, k.user); err != nil {
+			return "", err
+		}
+		label := *k.id + " (" + k.what
+		if k.made != nil {
+			label += " of " + k.made.UTC().Format(time.DateOnly)
+		}
+		if k.status != types.StatusTypeActive {
+			label += ", " + strings.ToLower(string(k.status))
+		}
+		r.grants = append(r.grants, access.Grant{ID: access.GrantID(r.family + "/" + *k.id), Label: label + ")", Note: r.user.managed()})
 	}
-	return access.Grant{ID: access.GrantID(family + "/" + *id), Label: label + ")", Note: u.managed()}, nil
+	return marker(r.call, truncated, mark)
 }
 
 // accessKeys are the user's access keys, active or not.
@@ -84,81 +117,62 @@ func (o *IAM) accessKeys(ctx context.Context, u *user) (all []types.AccessKeyMet
 	return all, err
 }
 
-func (c keys) access(ctx context.Context, u *user) (grants []access.Grant, err error) {
+func (c keys) access(ctx context.Context, u *user) ([]access.Grant, error) {
 	all, err := c.accessKeys(ctx, u)
 	if err != nil {
 		return nil, err
 	}
-	call := doing("iam:ListAccessKeys", "list the access keys of %s", u.name)
-	for _, k := range all {
-		grant, err := key(call, u, accessKeyFamily, "access key", k.AccessKeyId, k.UserName, k.Status, k.CreateDate)
-		if err != nil {
-			return nil, err
-		}
-		grants = append(grants, grant)
-	}
-	return grants, nil
+	ring := &keyring{call: doing("iam:ListAccessKeys", "list the access keys of %s", u.name), user: u, family: accessKeyFamily}
+	_, err = ring.add(each(append([]types.AccessKeyMetadata{}, all...), func(k types.AccessKeyMetadata) key {
+		return key{"access key", k.AccessKeyId, k.UserName, k.Status, k.CreateDate}
+	}), false, nil)
+	return ring.grants, err
 }
 
-func (c keys) certificates(ctx context.Context, u *user) (grants []access.Grant, err error) {
-	call := doing("iam:ListSigningCertificates", "list the signing certificates of %s", u.name)
-	return grants, pages(call, func(mark *string) (string, error) {
-		out, err := ask(ctx, c.connection, call, c.iam.ListSigningCertificates, &iam.ListSigningCertificatesInput{UserName: u.userName(), Marker: mark})
-		switch {
-		case err != nil:
-			return "", err
-		case out.Certificates == nil:
-			return "", malformed(call, "no list")
-		}
-		for _, k := range out.Certificates {
-			grant, err := key(call, u, certificateFamily, "signing certificate", k.CertificateId, k.UserName, k.Status, k.UploadDate)
-			if err != nil {
-				return "", err
-			}
-			grants = append(grants, grant)
-		}
-		return marker(call, out.IsTruncated, out.Marker)
-	})
-}
-
-func (c keys) sshKeys(ctx context.Context, u *user) (grants []access.Grant, err error) {
-	call := doing("iam:ListSSHPublicKeys", "list the SSH public keys of %s", u.name)
-	return grants, pages(call, func(mark *string) (string, error) {
-		out, err := ask(ctx, c.connection, call, c.iam.ListSSHPublicKeys, &iam.ListSSHPublicKeysInput{UserName: u.userName(), Marker: mark})
+func (c keys) certificates(ctx context.Context, u *user) ([]access.Grant, error) { //nolint:dupl // of another family, with types of its own
+	ring := &keyring{call: doing("iam:ListSigningCertificates", "list the signing certificates of %s", u.name), user: u, family: certificateFamily}
+	err := pages(ring.call, func(mark *string) (string, error) {
+		out, err := ask(ctx, c.connection, ring.call, c.iam.ListSigningCertificates, &iam.ListSigningCertificatesInput{UserName: u.userName(), Marker: mark})
 		if err != nil {
 			return "", err
 		}
-		for _, k := range out.SSHPublicKeys {
-			grant, err := key(call, u, sshKeyFamily, "SSH public key", k.SSHPublicKeyId, k.UserName, k.Status, k.UploadDate)
-			if err != nil {
-				return "", err
-			}
-			grants = append(grants, grant)
-		}
-		return marker(call, out.IsTruncated, out.Marker)
+		return ring.add(each(out.Certificates, func(k types.SigningCertificate) key {
+			return key{"signing certificate", k.CertificateId, k.UserName, k.Status, k.UploadDate}
+		}), out.IsTruncated, out.Marker)
 	})
+	return ring.grants, err
+}
+
+func (c keys) sshKeys(ctx context.Context, u *user) ([]access.Grant, error) { //nolint:dupl // of another family, with types of its own
+	ring := &keyring{call: doing("iam:ListSSHPublicKeys", "list the SSH public keys of %s", u.name), user: u, family: sshKeyFamily}
+	err := pages(ring.call, func(mark *string) (string, error) {
+		out, err := ask(ctx, c.connection, ring.call, c.iam.ListSSHPublicKeys, &iam.ListSSHPublicKeysInput{UserName: u.userName(), Marker: mark})
+		if err != nil {
+			return "", err
+		}
+		return ring.add(each(out.SSHPublicKeys, func(k types.SSHPublicKeyMetadata) key {
+			return key{"SSH public key", k.SSHPublicKeyId, k.UserName, k.Status, k.UploadDate}
+		}), out.IsTruncated, out.Marker)
+	})
+	return ring.grants, err
 }
 
 // serviceCredentials follows the pages by hand: the SDK has no paginator for them (aws.md section 0.5).
-func (c keys) serviceCredentials(ctx context.Context, u *user) (grants []access.Grant, err error) {
-	call := doing("iam:ListServiceSpecificCredentials", "list the service-specific credentials of %s", u.name)
-	return grants, pages(call, func(mark *string) (string, error) {
-		out, err := ask(ctx, c.connection, call, c.iam.ListServiceSpecificCredentials, &iam.ListServiceSpecificCredentialsInput{
+func (c keys) serviceCredentials(ctx context.Context, u *user) ([]access.Grant, error) {
+	ring := &keyring{call: doing("iam:ListServiceSpecificCredentials", "list the service-specific credentials of %s", u.name), user: u, family: serviceFamily}
+	err := pages(ring.call, func(mark *string) (string, error) {
+		out, err := ask(ctx, c.connection, ring.call, c.iam.ListServiceSpecificCredentials, &iam.ListServiceSpecificCredentialsInput{
 			UserName: u.userName(), Marker: mark,
 		})
 		if err != nil {
 			return "", err
 		}
-		for _, k := range out.ServiceSpecificCredentials {
+		return ring.add(each(out.ServiceSpecificCredentials, func(k types.ServiceSpecificCredentialMetadata) key {
 			service, _, _ := strings.Cut(sdk.ToString(k.ServiceName), ".")
-			grant, err := key(call, u, serviceFamily, service+" credential", k.ServiceSpecificCredentialId, k.UserName, k.Status, k.CreateDate)
-			if err != nil {
-				return "", err
-			}
-			grants = append(grants, grant)
-		}
-		return marker(call, out.IsTruncated, out.Marker)
+			return key{service + " credential", k.ServiceSpecificCredentialId, k.UserName, k.Status, k.CreateDate}
+		}), out.IsTruncated, out.Marker)
 	})
+	return ring.grants, err
 }
 
 // Remove deletes one. Nothing that uses it works any more.

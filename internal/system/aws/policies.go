@@ -38,9 +38,20 @@ func (s *statements) UnmarshalJSON(data []byte) error {
 	return oneOrMore(data, (*[]statement)(s))
 }
 
-// UnmarshalJSON takes either.
+// UnmarshalJSON takes either, with numbers and booleans as they are written: values of conditions may be any of these.
 func (t *texts) UnmarshalJSON(data []byte) error {
-	return oneOrMore(data, (*[]string)(t))
+	var values []json.RawMessage
+	if json.Unmarshal(data, &values) != nil {
+		values = []json.RawMessage{data}
+	}
+	for _, value := range values {
+		var text string
+		if json.Unmarshal(value, &text) != nil {
+			text = string(value)
+		}
+		*t = append(*t, text)
+	}
+	return nil
 }
 
 func oneOrMore[T any](data []byte, into *[]T) error {
@@ -59,7 +70,8 @@ func parse(call op, escaped *string) (document, error) {
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &d)
 	}
-	if err != nil || len(d.Statement) == 0 {
+	// A policy may have a list of no statements; one that has no list is not whole.
+	if err != nil || d.Statement == nil {
 		return document{}, malformed(call, "a policy that can't be read")
 	}
 	return d, nil
@@ -157,8 +169,11 @@ func (o *IAM) attached(ctx context.Context, u *user) (policies []types.AttachedP
 	call := doing("iam:ListAttachedUserPolicies", "list the policies attached to %s", u.name)
 	err = pages(call, func(mark *string) (string, error) {
 		out, err := ask(ctx, o.connection, call, o.iam.ListAttachedUserPolicies, &iam.ListAttachedUserPoliciesInput{UserName: u.userName(), Marker: mark})
-		if err != nil {
+		switch {
+		case err != nil:
 			return "", err
+		case out.AttachedPolicies == nil:
+			return "", malformed(call, "no list")
 		}
 		policies = append(policies, out.AttachedPolicies...)
 		return marker(call, out.IsTruncated, out.Marker)

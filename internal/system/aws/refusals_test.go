@@ -1,10 +1,12 @@
 package aws_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	sandboxaws "github.com/offboard/terraform-provider-offboard/internal/sandbox/aws"
 	"github.com/offboard/terraform-provider-offboard/internal/system/aws"
 )
@@ -135,6 +137,16 @@ func TestTheLastAdministratorIsRefused(t *testing.T) {
 			c.DetachPolicy(sandboxaws.Kofi, administrator)
 			c.AttachToRole(forPeople, administrator)
 		}, false},
+		"with a role that only the one who leaves can assume": {func(c *sandboxaws.Cloud) {
+			c.DetachPolicy(sandboxaws.Kofi, administrator)
+			c.AttachToRole(forPeople, administrator)
+			c.Trust(forPeople, sandboxaws.Victor)
+		}, true},
+		"with a role that somebody else can assume": {func(c *sandboxaws.Cloud) {
+			c.DetachPolicy(sandboxaws.Kofi, administrator)
+			c.AttachToRole(forPeople, administrator)
+			c.Trust(forPeople, sandboxaws.Mei)
+		}, false},
 		"with a role that only a service can": {func(c *sandboxaws.Cloud) {
 			c.DetachPolicy(sandboxaws.Kofi, administrator)
 			c.AttachToRole(forServices, administrator)
@@ -169,5 +181,26 @@ func TestTheLastTwoAdministratorsAreNotEachTakenForTheOthersStandIn(t *testing.T
 	}
 	if err := w.refused(t, sandboxaws.Kofi); access.KindOf(err) != access.Blocked {
 		t.Errorf("of the second: %v", err)
+	}
+}
+
+func TestWhoAdministersIsNotKnownFromHalfAnAnswer(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]*regexp.Regexp{
+		"no list of groups":           regexp.MustCompile(`(?s)<GroupDetailList>.*</GroupDetailList>`),
+		"no list of roles":            regexp.MustCompile(`(?s)<RoleDetailList>.*</RoleDetailList>`),
+		"no list of policies":         regexp.MustCompile(`(?s)<Policies>.*</Policies>`),
+		"policies that can't be read": regexp.MustCompile(`%22Effect%22`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, sandboxaws.HandlerOptions{}, nil)
+			w.server.Inject(sandbox.Fault{Match: asks("GetAccountAuthorizationDetails"), Do: tampered(func(body string) string {
+				return change.ReplaceAllString(body, "")
+			})})
+			if err := w.refused(t, sandboxaws.Victor); access.KindOf(err) != access.Malformed {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }

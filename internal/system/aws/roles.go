@@ -118,10 +118,13 @@ func (c roleAssignments) through(ctx context.Context, g types.Group) (grants []a
 	}
 	err = pages(call, func(mark *string) (string, error) {
 		out, err := ask(ctx, c.connection, call, c.iam.ListAttachedGroupPolicies, &iam.ListAttachedGroupPoliciesInput{GroupName: g.GroupName, Marker: mark})
-		if err == nil {
-			err = named(call, out.AttachedPolicies, nil)
+		switch {
+		case err != nil:
+			return "", err
+		case out.AttachedPolicies == nil:
+			return "", malformed(call, "no list")
 		}
-		if err != nil {
+		if err := named(call, out.AttachedPolicies, nil); err != nil {
 			return "", err
 		}
 		for _, p := range out.AttachedPolicies {

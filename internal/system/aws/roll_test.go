@@ -1,11 +1,14 @@
 package aws_test
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/access/accesstest"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	sandboxaws "github.com/offboard/terraform-provider-offboard/internal/sandbox/aws"
+	"github.com/offboard/terraform-provider-offboard/internal/system/aws"
 )
 
 func TestTheRollsConform(t *testing.T) {
@@ -38,5 +41,48 @@ func TestTheRollsConform(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestAnAccountWithoutUsersIsBelievedToHaveNoneIfItsCountSaysSo(t *testing.T) {
+	t.Parallel()
+	w := signedIn(t, "deploy", "pipeline", "")
+	jane := w.id(sandboxaws.Jane)
+	w.cloud.DeleteEverybody()
+	if roll, err := w.iam.Roll(t.Context()); len(roll) != 0 || err != nil {
+		t.Errorf("the roll is %v, %v", roll, err)
+	}
+	if _, err := w.iam.Find(t.Context(), sandboxaws.Jane); access.KindOf(err) != access.NotFound {
+		t.Errorf("found: %v", err)
+	}
+	if _, err := w.iam.Get(t.Context(), jane); access.KindOf(err) != access.NotFound {
+		t.Errorf("by the id: %v", err)
+	}
+}
+
+func TestAListOfNobodyIsNotBelievedWhereThereAreUsers(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]sandbox.Fault{
+		"the count says so": {},
+		"there is no count": {Match: asks("GetAccountSummary"), Do: tampered(func(body string) string {
+			return regexp.MustCompile(`(?s)<SummaryMap>.*</SummaryMap>`).ReplaceAllString(body, "<SummaryMap></SummaryMap>")
+		})},
+	} {
+		w := newWorld(t, sandboxaws.HandlerOptions{}, nil)
+		w.server.Inject(sandbox.Fault{Match: asks("GetAccountAuthorizationDetails"), Do: tampered(func(body string) string {
+			return regexp.MustCompile(`(?s)<UserDetailList>.*</UserDetailList>`).ReplaceAllString(body, "<UserDetailList></UserDetailList>")
+		})})
+		if fault.Do != nil {
+			w.server.Inject(fault)
+		}
+		w.server.Inject(sandbox.Fault{Match: asks("ListUsers"), Do: tampered(func(body string) string {
+			return regexp.MustCompile(`(?s)<Users>.*</Users>`).ReplaceAllString(body, "<Users></Users>")
+		})})
+		if _, err := w.iam.Find(t.Context(), sandboxaws.Jane); access.KindOf(err) != access.Malformed {
+			t.Errorf("%s: %v", name, err)
+		}
+		if rows, err := aws.Keys(w.iam).List(t.Context(), w.id(sandboxaws.Jane)); access.KindOf(err) != access.Malformed {
+			t.Errorf("%s: rows %v, %v", name, rows, err)
+		}
 	}
 }

@@ -2,7 +2,7 @@ package aws
 
 import (
 	"context"
-	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +33,13 @@ const (
 	simulated = 50
 )
 
+// asAPersonWould is how somebody asks for a secret: with MFA, and over TLS. Without it a policy that denies everything without MFA
+// would have it look as if the user might read all or nothing.
+var asAPersonWould = []iamtypes.ContextEntry{
+	{ContextKeyName: sdk.String("aws:MultiFactorAuthPresent"), ContextKeyType: iamtypes.ContextKeyTypeEnumBoolean, ContextKeyValues: []string{"true"}},
+	{ContextKeyName: sdk.String("aws:SecureTransport"), ContextKeyType: iamtypes.ContextKeyTypeEnumBoolean, ContextKeyValues: []string{"true"}},
+}
+
 // A secret is what this package needs of one.
 type secret struct {
 	name, arn, version string
@@ -42,10 +49,13 @@ type secret struct {
 	tags               []tag
 }
 
-// grant is the secret's current version.
+// grant is the secret's current version. Its id has the ARN, as a secret of the same name in another region is another.
 func (s secret) grant() access.Grant {
-	grant := access.Grant{ID: access.GrantID(s.name + "@" + s.version), Note: managed("The secret", s.tags)}
+	grant := access.Grant{ID: access.GrantID(s.arn + "@" + s.version), Note: managed("The secret", s.tags)}
 	parts := []string{"Secrets Manager, version " + s.version}
+	if s.service != "" {
+		parts = append(parts, "managed by "+s.service)
+	}
 	if s.changed != nil {
 		parts = append(parts, "changed on "+s.changed.UTC().Format(time.DateOnly))
 	}
@@ -65,10 +75,14 @@ func (s secret) grant() access.Grant {
 			"Change the value where it is used, or wait for the deletion.")
 	case s.rotates:
 		parts = append(parts, "rotated by Secrets Manager")
+		grant.Note = strings.TrimSpace("Where its rotation takes turns with two users, the old value works until it is rotated once more. " + grant.Note)
 	default:
 		parts = append(parts, "rotated by hand")
 		who := "Its owner has"
-		if owner != "" {
+		switch {
+		case s.service != "":
+			who = "The service that manages it (" + s.service + ") has"
+		case owner != "":
 			who = "Its owner (" + owner + ") has"
 		}
 		grant.Stays = s.blocked("no rotation is configured for it, and Secrets Manager does not know what the value is for",
@@ -98,8 +112,12 @@ func (c sharedSecrets) List(ctx context.Context, id access.AccountID) (grants []
 		return nil, err
 	}
 	for _, s := range all {
-		if readable[s.arn] {
-			grants = append(grants, s.grant())
+		if conditions, may := readable[s.arn]; may {
+			grant := s.grant()
+			if len(conditions) > 0 {
+				grant.Note = strings.TrimSpace(grant.Note + " Whether the person can read it depends on " + strings.Join(conditions, ", ") + ": it counts as read.")
+			}
+			grants = append(grants, grant)
 		}
 	}
 	return grants, nil
@@ -153,10 +171,13 @@ func secretTags(list []types.Tag) (tags []tag) {
 	return tags
 }
 
-// readable are the ARNs of the secrets that the user may read. Policies of secrets count only where they are given with the
-// question, one secret at a time.
-func (c sharedSecrets) readable(ctx context.Context, u *user, all []secret) (map[string]bool, error) {
-	readable := map[string]bool{}
+// readings are the ARNs of what may be read, each with the keys of the conditions that it depends on, where it does.
+type readings map[string][]string
+
+// readable are the secrets that the user may read. Policies of secrets count only where they are given with the question, one
+// secret at a time.
+func (c sharedSecrets) readable(ctx context.Context, u *user, all []secret) (readings, error) {
+	readable := readings{}
 	var plain []string
 	for _, s := range all {
 		policy, err := c.policyOf(ctx, s)
@@ -193,22 +214,29 @@ func (c sharedSecrets) policyOf(ctx context.Context, s secret) (string, error) {
 	return sdk.ToString(out.ResourcePolicy), nil
 }
 
-// simulate asks SimulatePrincipalPolicy, which has to answer about each of the resources.
-func (c sharedSecrets) simulate(ctx context.Context, u *user, arns []string, policy *string, readable map[string]bool) error {
+// simulate asks SimulatePrincipalPolicy, which has to answer about each of the resources: in the results for them, as what is above
+// these is about a kind of resource. A decision that depends on what the request would be like (from where, with MFA or without)
+// is none, and counts as that the user may.
+func (c sharedSecrets) simulate(ctx context.Context, u *user, arns []string, policy *string, readable readings) error {
 	call := doing("iam:SimulatePrincipalPolicy", "find out which secrets %s may read", u.name)
 	answered := map[string]bool{}
 	err := pages(call, func(mark *string) (string, error) {
 		out, err := ask(ctx, c.connection, call, c.iam.SimulatePrincipalPolicy, &iam.SimulatePrincipalPolicyInput{
 			PolicySourceArn: &u.arn, ActionNames: []string{getSecretValue}, ResourceArns: arns, ResourcePolicy: policy, Marker: mark,
+			ContextEntries: asAPersonWould,
 		})
 		if err != nil {
 			return "", err
 		}
 		for _, result := range out.EvaluationResults {
-			arn := sdk.ToString(result.EvalResourceName)
-			answered[arn] = true
-			if result.EvalDecision == iamtypes.PolicyEvaluationDecisionTypeAllowed {
-				readable[arn] = true
+			for _, specific := range result.ResourceSpecificResults {
+				arn := sdk.ToString(specific.EvalResourceName)
+				answered[arn] = true
+				if specific.EvalResourceDecision == iamtypes.PolicyEvaluationDecisionTypeAllowed {
+					readable[arn] = nil
+				} else if len(specific.MissingContextValues) > 0 {
+					readable[arn] = specific.MissingContextValues
+				}
 			}
 		}
 		return marker(call, out.IsTruncated, out.Marker)
@@ -243,34 +271,36 @@ func (c sharedSecrets) Recheck(ctx context.Context, _ access.AccountID, grants [
 // Outlives says that Recheck answers of the versions, whoever may read them.
 func (sharedSecrets) Outlives() {}
 
-// describe reads the secret of a grant.
+// describe reads the secret of a grant, which has to be one of this region and this account: in another it would not be found, and
+// not be gone for that.
 func (c sharedSecrets) describe(ctx context.Context, id access.GrantID) (secret, error) {
-	name, _, _ := cutVersion(id)
-	call := doing("secretsmanager:DescribeSecret", "look at the secret %s", name)
-	if name == "" {
-		return secret{}, &access.Error{Kind: access.NotFound, Op: call.what, Reason: fmt.Sprintf("%q is not the name of a secret's version", id)}
+	call := doing("secretsmanager:DescribeSecret", "look at the secret %s", id)
+	own, err := c.identity(ctx)
+	if err != nil {
+		return secret{}, err
 	}
-	out, err := ask(ctx, c.connection, call, c.secrets.DescribeSecret, &secretsmanager.DescribeSecretInput{SecretId: &name})
+	named := secretID.FindStringSubmatch(string(id))
+	if named == nil || named[2] != c.sdk.Region || named[3] != own.account {
+		return secret{}, &access.Error{
+			Kind: access.Blocked, Op: call.what, Reason: "it is no secret of the region " + c.sdk.Region + " of the account " + own.account,
+			Fix: "Watch it with a provider that is configured for its region and its account.",
+		}
+	}
+	out, err := ask(ctx, c.connection, call, c.secrets.DescribeSecret, &secretsmanager.DescribeSecretInput{SecretId: &named[1]})
 	switch {
 	case err != nil:
 		return secret{}, err
-	case sdk.ToString(out.Name) != name || out.VersionIdsToStages == nil:
+	case sdk.ToString(out.ARN) != named[1] || sdk.ToString(out.Name) == "" || out.VersionIdsToStages == nil:
 		return secret{}, malformed(call, "another secret, or one without its versions")
 	}
 	return secret{
-		name: name, arn: sdk.ToString(out.ARN), changed: out.LastChangedDate, deleted: out.DeletedDate, rotates: sdk.ToBool(out.RotationEnabled),
+		name: *out.Name, arn: named[1], changed: out.LastChangedDate, deleted: out.DeletedDate, rotates: sdk.ToBool(out.RotationEnabled),
 		service: sdk.ToString(out.OwningService), tags: secretTags(out.Tags), version: current(out.VersionIdsToStages),
 	}, nil
 }
 
-// cutVersion takes an id apart. Names of secrets may have an @ in them.
-func cutVersion(id access.GrantID) (name, version string, ok bool) {
-	at := strings.LastIndex(string(id), "@")
-	if at < 0 {
-		return "", "", false
-	}
-	return string(id)[:at], string(id)[at+1:], true
-}
+// secretID takes an id apart: the ARN with its region and its account, and the version. Names of secrets may have an @ in them.
+var secretID = regexp.MustCompile(`^(arn:[a-z-]+:secretsmanager:([a-z0-9-]+):([0-9]{12}):secret:.+)@[^@]+$`)
 
 // Remove rotates the secret, where a rotation is configured and the version is still the current one. It goes on by itself;
 // Recheck shows when it is done. RotateSecret.

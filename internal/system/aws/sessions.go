@@ -53,7 +53,8 @@ func (c sessions) List(ctx context.Context, id access.AccountID) (grants []acces
 		}
 		grants = append(grants, access.Grant{
 			ID: ownSessions, Label: label,
-			Note: "The inline policy " + userRevocation + " denies everything to them, to those that are yet to come too, until somebody deletes it.",
+			Note: "The inline policy " + userRevocation + " denies everything to them, to those that are yet to come too, until somebody deletes it. Sessions of " +
+				"roles that the person has assumed are not among them, and go on for up to 12 hours: revoke_role_sessions ends those of a role, everybody's.",
 		})
 	}
 	for _, name := range c.config.RevokeRoleSessions {
@@ -81,7 +82,10 @@ func (c sessions) ended(ctx context.Context, u *user) (bool, error) {
 }
 
 // A role is what this package needs of one.
-type role struct{ id, name, path string }
+type role struct {
+	id, name, path string
+	tags           []tag
+}
 
 // role reads a role that the configuration names. GetRole.
 func (o *IAM) role(ctx context.Context, name string) (*role, error) {
@@ -98,7 +102,7 @@ func (o *IAM) role(ctx context.Context, name string) (*role, error) {
 	case out.Role == nil || sdk.ToString(out.Role.RoleId) == "":
 		return nil, malformed(call, "a role without an id")
 	}
-	return &role{id: *out.Role.RoleId, name: name, path: sdk.ToString(out.Role.Path)}, nil
+	return &role{*out.Role.RoleId, name, sdk.ToString(out.Role.Path), tagsOf(out.Role.Tags)}, nil
 }
 
 // ofRole is the grant of a role's sessions. Its version is empty as long as nothing revokes them, and the same word whenever
@@ -110,18 +114,27 @@ func (c sessions) ofRole(ctx context.Context, name string) (access.Grant, error)
 	}
 	grant := access.Grant{
 		ID: access.GrantID(rolePrefix + r.id), Label: "sessions of the role " + name + ", everybody's",
-		Note: "This ends everybody's sessions of the role " + name + " that are older than the apply, not this person's alone: they have to assume it again. " +
-			"Keep the policy " + roleRevocation + " on the role: later sessions it leaves alone, and without it this row is back.",
+		Note: strings.TrimSpace("This ends everybody's sessions of the role " + name + " that are older than the apply, not this person's alone: they have to " +
+			"assume it again. Keep the policy " + roleRevocation + " on the role: later sessions it leaves alone, and without it this row is back. " +
+			managed("The role", r.tags)),
 	}
 	if grant.Stays = r.stays(); grant.Stays != nil {
 		return grant, nil //nolint:nilerr // that it stays is what there is to say
 	}
-	revoked, err := c.revoked(ctx, name)
-	if revoked {
-		grant.Version = "revoked"
+	at, own, err := c.revoked(ctx, name)
+	if err != nil {
+		return access.Grant{}, err
 	}
-	return grant, err
+	if !at.IsZero() {
+		grant.Version = revokedVersion
+	}
+	if !own {
+		grant.Stays = r.otherwise()
+	}
+	return grant, nil
 }
+
+const revokedVersion = "revoked"
 
 // stays says why the sessions of some roles can't be revoked in the account.
 func (r *role) stays() *access.Error {
@@ -140,15 +153,30 @@ func (r *role) stays() *access.Error {
 	return blocked
 }
 
-// revoked says that the role has the policy. GetRolePolicy.
-func (c sessions) revoked(ctx context.Context, name string) (bool, error) {
+// otherwise says that the policy of AWS's name is not what AWS's console makes of it: to write it anew would undo what somebody
+// meant by it.
+func (r *role) otherwise() *access.Error {
+	return &access.Error{
+		Kind: access.Blocked, Op: "revoke the sessions of the role " + r.name,
+		Reason: "its inline policy " + roleRevocation + " says something else than that older sessions are denied everything",
+		Fix:    "Give that policy another name, and plan again.",
+	}
+}
+
+// revoked is the moment before which the sessions of the role are denied everything, and zero where nothing does that; and whether
+// there is no policy of that name, or one that says nothing else. GetRolePolicy.
+func (c sessions) revoked(ctx context.Context, name string) (at time.Time, own bool, err error) {
 	call := doing("iam:GetRolePolicy", "look for the policy %s of the role %s", roleRevocation, name)
 	out, err := ask(ctx, c.connection, call, c.iam.GetRolePolicy, &iam.GetRolePolicyInput{RoleName: &name, PolicyName: sdk.String(roleRevocation)})
 	if err != nil {
-		return false, system.IgnoreNotFound(err)
+		return time.Time{}, true, system.IgnoreNotFound(err)
 	}
 	d, err := parse(call, out.PolicyDocument)
-	return d.deniesOlder() != "", err
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	at, err = time.Parse(time.RFC3339, d.deniesOlder())
+	return at, err == nil && len(d.Statement) == 1, nil
 }
 
 // Remove denies everything to the user's temporary credentials, or to the sessions of a role up to now. The first can be seen to
@@ -173,43 +201,46 @@ func (c sessions) Remove(ctx context.Context, id access.AccountID, grant access.
 		case r.stays() != nil:
 			return access.Receipt{}, r.stays()
 		}
-		return access.Receipt{Assurance: access.Acknowledged, Version: "revoked"}, c.revoke(ctx, name)
+		return access.Receipt{Assurance: access.Acknowledged, Version: revokedVersion}, c.revoke(ctx, r)
 	}
 	// Nobody asks for it any more, or the role is another.
 	return access.Receipt{Assurance: access.Observed}, nil
 }
 
-func (c sessions) revoke(ctx context.Context, name string) error {
-	document := text(roleRevocation, map[string]map[string]string{
-		"DateLessThan": {"aws:TokenIssueTime": c.clock.Now().UTC().Format(time.RFC3339)},
-	})
-	call := doing("iam:PutRolePolicy", "give the role %s the inline policy %s", name, roleRevocation)
-	_, err := ask(ctx, c.connection, call, c.iam.PutRolePolicy, &iam.PutRolePolicyInput{
-		RoleName: &name, PolicyName: sdk.String(roleRevocation), PolicyDocument: &document,
+// revoke moves the moment on to now, and never back.
+func (c sessions) revoke(ctx context.Context, r *role) error {
+	at, own, err := c.revoked(ctx, r.name)
+	now := c.clock.Now()
+	switch {
+	case err != nil:
+		return err
+	case !own:
+		return r.otherwise()
+	case at.After(now):
+		return nil
+	}
+	document := text(roleRevocation, map[string]map[string]string{"DateLessThan": {"aws:TokenIssueTime": now.UTC().Format(time.RFC3339)}})
+	call := doing("iam:PutRolePolicy", "give the role %s the inline policy %s", r.name, roleRevocation)
+	_, err = ask(ctx, c.connection, call, c.iam.PutRolePolicy, &iam.PutRolePolicyInput{
+		RoleName: &r.name, PolicyName: sdk.String(roleRevocation), PolicyDocument: &document,
 	})
 	return err
 }
 
 // Refuse keeps the credential in use from ending its own session, and that of who is leaving from running this.
 func (c sessions) Refuse(ctx context.Context, id access.AccountID, going access.Holdings) error {
-	own, err := c.identity(ctx)
+	all, err := c.identities(ctx)
 	if err != nil {
 		return err
 	}
-	if assumed, _, ok := own.assumed(); ok {
-		for _, name := range c.config.RevokeRoleSessions {
-			if name != assumed {
-				continue
-			}
-			r, err := c.role(ctx, name)
-			if err != nil {
-				return err
-			}
-			if _, goes := going[access.GrantID(rolePrefix+r.id)]; goes {
-				return &access.Error{
-					Kind: access.Blocked, Op: "revoke the sessions of the role " + name, Reason: "the credential in use is a session of this very role",
-					Fix: "Take the role out of revoke_role_sessions, or run this with another credential.",
-				}
+	for _, own := range all {
+		// The id of a role's session is that of the role, a colon, and the name of the session.
+		role, _, _ := strings.Cut(own.id, ":")
+		if _, goes := going[access.GrantID(rolePrefix+role)]; goes {
+			name, _, _ := own.assumed()
+			return &access.Error{
+				Kind: access.Blocked, Op: "revoke the sessions of the role " + name, Reason: "the credential in use is a session of this very role",
+				Fix: "Take the role out of revoke_role_sessions, or run this with another credential.",
 			}
 		}
 	}

@@ -126,6 +126,7 @@ func tagsOf(list []types.Tag) (tags []tag) {
 // or refuses to.
 func (o *IAM) nameOf(ctx context.Context, id access.AccountID) (name string, err error) {
 	call := doing("iam:ListUsers", "find the user %s", id)
+	listed := 0
 	err = pages(call, func(mark *string) (string, error) {
 		out, err := ask(ctx, o.connection, call, o.iam.ListUsers, &iam.ListUsersInput{Marker: mark, MaxItems: sdk.Int32(1000)})
 		switch {
@@ -134,6 +135,7 @@ func (o *IAM) nameOf(ctx context.Context, id access.AccountID) (name string, err
 		case out.Users == nil:
 			return "", malformed(call, "no list")
 		}
+		listed += len(out.Users)
 		for _, u := range out.Users {
 			if access.AccountID(sdk.ToString(u.UserId)) != id {
 				continue
@@ -144,6 +146,9 @@ func (o *IAM) nameOf(ctx context.Context, id access.AccountID) (name string, err
 		}
 		return marker(call, out.IsTruncated, out.Marker)
 	})
+	if err == nil && listed == 0 {
+		err = o.nobody(ctx, call)
+	}
 	switch {
 	case err != nil:
 		return "", there(call, err)
@@ -180,8 +185,11 @@ func (o *IAM) Roll(ctx context.Context) ([]access.Entry, error) {
 			roll = append(roll, o.entry(u))
 		}
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case len(roll) == 0:
+		return nil, o.nobody(ctx, call)
 	}
 	if fault := access.RollFault(roll); fault != "" {
 		wrong := malformed(call, fault)
@@ -191,17 +199,36 @@ func (o *IAM) Roll(ctx context.Context) ([]access.Entry, error) {
 	return roll, nil
 }
 
+// nobody returns nil if the account has no users, which is as it should be where people come through Identity Center: an empty list
+// is believed when the account's own count says the same. GetAccountSummary.
+func (o *IAM) nobody(ctx context.Context, listed op) error {
+	call := doing("iam:GetAccountSummary", "count the users")
+	out, err := ask(ctx, o.connection, call, o.iam.GetAccountSummary, &iam.GetAccountSummaryInput{})
+	if err != nil {
+		return there(call, err)
+	}
+	if users, told := out.SummaryMap[string(types.SummaryKeyTypeUsers)]; !told || users != 0 {
+		return malformed(listed, "a list of nobody, though there are users")
+	}
+	return nil
+}
+
 // details reads GetAccountAuthorizationDetails.
 func (o *IAM) details(ctx context.Context, call op, filter []types.EntityType, read func(*iam.GetAccountAuthorizationDetailsOutput)) error {
 	return there(call, pages(call, func(mark *string) (string, error) {
 		out, err := ask(ctx, o.connection, call, o.iam.GetAccountAuthorizationDetails, &iam.GetAccountAuthorizationDetailsInput{
 			Filter: filter, Marker: mark, MaxItems: sdk.Int32(1000),
 		})
-		switch {
-		case err != nil:
+		if err != nil {
 			return "", err
-		case out.UserDetailList == nil:
-			return "", malformed(call, "no list of users")
+		}
+		for kind, there := range map[types.EntityType]bool{
+			types.EntityTypeUser: out.UserDetailList != nil, types.EntityTypeGroup: out.GroupDetailList != nil,
+			types.EntityTypeRole: out.RoleDetailList != nil, types.EntityTypeLocalManagedPolicy: out.Policies != nil,
+		} {
+			if !there && slices.Contains(filter, kind) {
+				return "", malformed(call, "no list for "+string(kind))
+			}
 		}
 		read(out)
 		return marker(call, out.IsTruncated, out.Marker)
@@ -243,7 +270,7 @@ func (o *IAM) namesOf(name string, tags []tag) (names []string) {
 }
 
 // Find looks for the user whose tag email has the address, or whose name it is, among all of them, which are listed once a
-// run. Whoever has the root user's address is never found to have nothing: the root user is in no list of IAM's.
+// run. A user with no address may be anybody's. Whoever has the root user's address is never found to have nothing: the root user is in no list of IAM's.
 func (o *IAM) Find(ctx context.Context, person access.Person) (access.Account, error) {
 	if o.config.RootEmail != "" && strings.EqualFold(string(person), o.config.RootEmail) {
 		return access.Account{}, &access.Error{
@@ -257,7 +284,8 @@ func (o *IAM) Find(ctx context.Context, person access.Person) (access.Account, e
 	if err != nil {
 		return access.Account{}, err
 	}
-	return pick(roll, person, "find the user of "+string(person), "no IAM user has this address in its tag "+o.config.EmailTag+" or as its name", systemIAM)
+	return pick(roll, person, "find the user of "+string(person), "no IAM user has this address in its tag "+o.config.EmailTag+" or as its name",
+		"the tag "+o.config.EmailTag, systemIAM)
 }
 
 // The names of the two systems.
@@ -266,19 +294,34 @@ const (
 	systemCenter = "aws_identity_center"
 )
 
-// pick is the one account of a roll that has the address.
-func pick(roll []access.Entry, person access.Person, what, none, system string) (access.Account, error) {
+// pick is the one account of a roll that has the address. Where nobody has it, an account that has no address at all may be the
+// person's: only where each has one is it known that the person has none.
+func pick(roll []access.Entry, person access.Person, what, none, address, system string) (access.Account, error) {
 	matches := map[string]access.Account{}
+	var nameless []string
 	for _, e := range roll {
 		if e.Own(person) {
 			matches[fmt.Sprintf("%s (%s, %s)", e.ID, strings.Join(e.Names, ", "), e.Status)] = e.Account
 		}
+		if !slices.ContainsFunc(e.Names, func(name string) bool { return strings.Contains(name, "@") }) {
+			nameless = append(nameless, strings.Join(e.Names, ", "))
+		}
 	}
 	accounts := slices.Sorted(maps.Keys(matches))
-	switch len(accounts) {
-	case 0:
+	switch {
+	case len(accounts) == 0 && len(nameless) > 0:
+		slices.Sort(nameless)
+		const shown = 10
+		if more := len(nameless) - shown; more > 0 {
+			nameless = append(nameless[:shown], fmt.Sprintf("and %d more", more))
+		}
+		return access.Account{}, &access.Error{
+			Kind: access.Blocked, Op: what, Reason: none + ", and some have no address, so that one of them may be this person's: " + strings.Join(nameless, ", "),
+			Fix: "Give each of them " + address + ", a service's that of the team which answers for it; or say which one is meant with account = \"<id>\".",
+		}
+	case len(accounts) == 0:
 		return access.Account{}, &access.Error{Kind: access.NotFound, Op: what, Reason: none}
-	case 1:
+	case len(accounts) == 1:
 		return matches[accounts[0]], nil
 	}
 	return access.Account{}, &access.Error{

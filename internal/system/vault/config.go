@@ -30,6 +30,7 @@ func (c Config) WithEnvironment(getenv func(string) string) Config {
 	c.Address = cmp.Or(c.Address, getenv("VAULT_ADDR"), getenv("BAO_ADDR"))
 	c.Token = cmp.Or(c.Token, getenv("VAULT_TOKEN"), getenv("BAO_TOKEN"))
 	c.Namespace = cmp.Or(c.Namespace, getenv("VAULT_NAMESPACE"), getenv("BAO_NAMESPACE"))
+	c.CACertFile = cmp.Or(c.CACertFile, getenv("VAULT_CACERT"), getenv("BAO_CACERT"))
 	return c
 }
 

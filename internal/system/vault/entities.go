@@ -124,6 +124,13 @@ const (
 // entity reads one entity, straight from Vault. GET identity/entity/id/{id}.
 func (v *Vault) entity(ctx context.Context, id access.AccountID) (*entity, error) {
 	c := calling("read", "identity/entity/id/"+string(id), "read the entity %s", id)
+	if strings.HasPrefix(string(id), "auth/") {
+		m, name, err := v.userIn(ctx, string(id))
+		if err != nil {
+			return nil, err
+		}
+		return nil, (&authUser{mount: m, name: name}).noEntity(c.what)
+	}
 	if id == "" || strings.ContainsAny(string(id), "/@ ") {
 		return nil, &access.Error{
 			Kind: access.Blocked, Op: c.what, Reason: fmt.Sprintf("%q is not the id of an entity", id),
@@ -252,30 +259,39 @@ func (v *Vault) Find(ctx context.Context, person access.Person) (access.Account,
 
 // notWaiting returns an error if a user of an auth method bears the address, who would get an entity by signing in.
 func (v *Vault) notWaiting(ctx context.Context, person access.Person) error {
-	all, err := v.authMounts(ctx)
+	waiting, err := v.waiting(ctx, nil)
 	if err != nil {
 		return err
 	}
-	for _, mount := range all.of(withUsers...) {
-		users, err := v.usersAt(ctx, mount)
-		if err != nil {
-			return err
-		}
-		for _, user := range users {
-			if strings.EqualFold(user, string(person)) {
-				return &access.Error{
-					Kind: access.Blocked, Op: "find the entity of " + string(person),
-					Reason: fmt.Sprintf("auth/%s/users/%s can sign in, and has no entity yet, because nobody has", mount.Path, user),
-					Fix:    "Delete that user; or make an entity with an alias of it (identity/entity, identity/entity-alias), which can then be watched and disabled.",
-				}
-			}
+	for _, u := range waiting {
+		if strings.EqualFold(u.name, string(person)) {
+			return u.noEntity("find the entity of " + string(person))
 		}
 	}
 	return nil
 }
 
-// Get reads the entity.
+// noEntity is why nothing can be watched of a user that nobody has signed in as.
+func (u *authUser) noEntity(what string) *access.Error {
+	return &access.Error{
+		Kind: access.Blocked, Op: what, Reason: u.path() + " can sign in, and has no entity yet, because nobody has",
+		Fix: "Delete that user; or make an entity with an alias of it (identity/entity, identity/entity-alias), which can then be watched and disabled.",
+	}
+}
+
+// Get reads the entity, or the user that the roll has because there is no entity.
 func (v *Vault) Get(ctx context.Context, id access.AccountID) (access.Account, error) {
+	if strings.HasPrefix(string(id), "auth/") {
+		m, name, err := v.userIn(ctx, string(id))
+		if err != nil {
+			return access.Account{}, err
+		}
+		u, err := v.authUser(ctx, m, name)
+		if err != nil {
+			return access.Account{}, err
+		}
+		return u.account(), nil
+	}
 	e, err := v.entity(ctx, id)
 	if err != nil {
 		return access.Account{}, err

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -33,7 +34,7 @@ func (c sharedSecrets) List(ctx context.Context, id access.AccountID) (grants []
 	if err != nil {
 		return nil, err
 	}
-	acl, unseen, err := c.reach(ctx, e)
+	acl, err := c.reach(ctx, e)
 	if err != nil {
 		return nil, err
 	}
@@ -46,17 +47,15 @@ func (c sharedSecrets) List(ctx context.Context, id access.AccountID) (grants []
 			grants = append(grants, s.grant())
 		}
 	}
-	if !e.Disabled {
-		grants = append(grants, unseen...)
-	}
-	return grants, nil
+	unseen, err := c.unseen(ctx, e)
+	return append(grants, unseen...), err
 }
 
-// reach is what the entity may do, and a row for each auth method through which it may get policies that are not known.
-func (c sharedSecrets) reach(ctx context.Context, e *entity) (*policy.ACL, []access.Grant, error) {
+// reach is what the entity may do, as far as it is known.
+func (c sharedSecrets) reach(ctx context.Context, e *entity) (*policy.ACL, error) {
 	sources, err := c.sources(ctx, e)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	names := []string{"default"}
 	for _, s := range sources {
@@ -64,12 +63,10 @@ func (c sharedSecrets) reach(ctx context.Context, e *entity) (*policy.ACL, []acc
 	}
 	all, err := c.sweep(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	var live []*token
 	for _, t := range all {
 		if e.owns(t) {
-			live = append(live, t)
 			names = append(append(names, t.Policies...), t.Identity...)
 		}
 	}
@@ -77,55 +74,56 @@ func (c sharedSecrets) reach(ctx context.Context, e *entity) (*policy.ACL, []acc
 	names = slices.Compact(names)
 	direct, inherited, err := c.groupsOf(ctx, e)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	acl, err := c.acl(ctx, e.identity(slices.Concat(direct, inherited)), names)
-	if err != nil {
-		return nil, nil, err
-	}
-	unseen, err := c.unseen(ctx, e, names, live)
-	return acl, unseen, err
+	return c.acl(ctx, e.identity(slices.Concat(direct, inherited)), names)
 }
 
-// unseen has a row for each auth method that the entity signs in through and that may give it policies which it is not known
-// to have. In ldap and okta these are those of groups, which the directory knows; a live token shows what it said. Elsewhere
-// they are those of the method's roles, of which the person may choose.
-func (c sharedSecrets) unseen(ctx context.Context, e *entity, known []string, live []*token) (grants []access.Grant, err error) {
+// unseen has a row for each auth method that the entity signs in through and that may give it policies which nothing in Vault
+// says that it had. In ldap and okta these are those of groups, which the directory knows; elsewhere they are those of the
+// method's roles, of which the person may choose.
+//
+// It goes by how the method is set up, and not by what else the person has or whether they are disabled: what it says is the
+// same before and after an exit, and of somebody whom nobody looked at before they were disabled.
+func (c sharedSecrets) unseen(ctx context.Context, e *entity) (grants []access.Grant, err error) {
 	auth, err := c.authMounts(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range auth {
-		through := func(a alias) bool { return a.MountAccessor == m.Accessor }
-		shown := func(t *token) bool { return strings.HasPrefix(t.Path, "auth/"+m.Path+"/") }
-		if !slices.ContainsFunc(e.Aliases, through) {
+		if !slices.ContainsFunc(e.Aliases, func(a alias) bool { return a.MountAccessor == m.Accessor }) {
 			continue
 		}
-		var at string
-		switch m.Type {
-		case "userpass", "radius":
-			continue
-		case "ldap", "okta":
-			if slices.ContainsFunc(live, shown) {
-				continue
-			}
-			at = "groups"
-		case "oidc", "jwt", "kubernetes", "approle", "aws", "azure", "gcp":
-			at = "role"
-		default:
-			grants = append(grants, unknown(m, "policies"))
-			continue
-		}
-		policies, err := c.policiesAt(ctx, m, at)
+		what, err := c.mayGive(ctx, m)
 		if err != nil {
 			return nil, err
 		}
-		rest := slices.DeleteFunc(policies, func(name string) bool { return slices.Contains(known, name) })
-		if len(rest) > 0 {
-			grants = append(grants, unknown(m, "the policies "+strings.Join(rest, ", ")+" of its "+strings.TrimSuffix(at, "s")+"s"))
+		if what != "" {
+			grants = append(grants, unknown(m, what))
 		}
 	}
 	return grants, nil
+}
+
+// mayGive is in words what a sign-in through an auth method may give beside what Vault knows, and nothing if that is nothing.
+func (c sharedSecrets) mayGive(ctx context.Context, m *mount) (string, error) {
+	var at string
+	switch m.Type {
+	case "userpass", "radius":
+		return "", nil
+	case "ldap", "okta":
+		at = "groups"
+	case "oidc", "jwt", "kubernetes", "approle", "aws", "azure", "gcp":
+		at = "role"
+	default:
+		return "policies", nil
+	}
+	policies, err := c.policiesAt(ctx, m, at)
+	policies = slices.DeleteFunc(policies, func(name string) bool { return name == "default" })
+	if err != nil || len(policies) == 0 {
+		return "", err
+	}
+	return "the policies " + strings.Join(policies, ", ") + " of its " + strings.TrimSuffix(at, "s") + "s", nil
 }
 
 // policiesAt are the policies that an auth method's groups or roles give. LIST auth/{mount}/groups or role, and each.
@@ -184,8 +182,7 @@ func (c sharedSecrets) Recheck(ctx context.Context, _ access.AccountID, ids []ac
 
 func (c sharedSecrets) still(ctx context.Context, id string) (*access.Grant, error) {
 	if path, ok := strings.CutPrefix(id, unseenPrefix+"auth/"); ok {
-		grant := unknown(&mount{Path: path}, "policies")
-		return &grant, nil
+		return c.stillUnseen(ctx, path)
 	}
 	engines, err := c.engines(ctx)
 	if err != nil {
@@ -219,6 +216,23 @@ func (c sharedSecrets) still(ctx context.Context, id string) (*access.Grant, err
 		return nil, err
 	}
 	grant := now.grant()
+	return &grant, nil
+}
+
+// stillUnseen is the row of an auth method: what a sign-in may have given once, nothing takes back.
+func (c sharedSecrets) stillUnseen(ctx context.Context, path string) (*access.Grant, error) {
+	auth, err := c.authMounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m, what := &mount{Path: path}, ""
+	if at := slices.IndexFunc(auth, func(m *mount) bool { return m.Path == path }); at >= 0 {
+		m = auth[at]
+		if what, err = c.mayGive(ctx, m); err != nil {
+			return nil, err
+		}
+	}
+	grant := unknown(m, cmp.Or(what, "policies"))
 	return &grant, nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	sandboxvault "github.com/offboard/terraform-provider-offboard/internal/sandbox/vault"
@@ -169,6 +171,49 @@ func TestASecretIsSettledByANewerVersionOrByItsDestruction(t *testing.T) {
 		if strings.Contains(request.Path, "/data/") || strings.Contains(request.Path, "static-creds") {
 			t.Errorf("a value was read: %s", request.Path)
 		}
+	}
+}
+
+func TestWhatNobodyCanKnowIsToldOfWhoWasDisabledBeforeAnybodyLooked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxvault.HandlerOptions{})
+	secrets, jane := vault.SharedSecrets(w.vault).(access.Outliver), w.id(sandboxvault.Jane) //nolint:forcetypeassert // The interface is what is tested.
+	w.cluster.SetOIDCRole("admin", "admin", "default")
+	unseen := func() access.Holdings {
+		listed, err := secrets.List(t.Context(), jane)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := access.Holdings{}
+		for _, grant := range listed {
+			if !strings.HasPrefix(string(grant.ID), "unseen/") {
+				continue
+			}
+			if rows[grant.ID] = grant.Label; grant.Stays == nil {
+				t.Errorf("%s could be removed", grant.ID)
+			}
+		}
+		return rows
+	}
+	want := access.Holdings{
+		"unseen/auth/ldap": "what a sign-in through ldap may have let them read (the policies databases of its groups)",
+		"unseen/auth/oidc": "what a sign-in through oidc may have let them read (the policies admin of its roles)",
+	}
+	if diff := gocmp.Diff(want, unseen()); diff != "" {
+		t.Errorf("of who works here: %s", diff)
+	}
+	// An exit ends them, or somebody did by hand; it is told in the same words.
+	w.cluster.SetPolicies(sandboxvault.Jane)
+	w.cluster.RemoveFromGroup(sandboxvault.Jane, "Engineering")
+	w.cluster.RemoveFromGroup(sandboxvault.Jane, "On-call")
+	w.cluster.Enable(sandboxvault.Jane, false)
+	if diff := gocmp.Diff(want, unseen()); diff != "" {
+		t.Errorf("of who is disabled: %s", diff)
+	}
+	w.cluster.DeleteEntity(sandboxvault.Jane)
+	still, err := secrets.Recheck(t.Context(), jane, want.IDs())
+	if diff := gocmp.Diff(want, access.Held(still, nil)); diff != "" || err != nil {
+		t.Errorf("of who is gone: %s%v", diff, err)
 	}
 }
 
