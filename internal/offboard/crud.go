@@ -76,7 +76,7 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 		diags.Append(errorAt(rootSystem, "Could not check "+r.what(v), err))
 		return view{}
 	}
-	seen, err := locate(ctx, system.Directory, v.person(), v.account(), known.Pinned)
+	seen, err := system.locate(ctx, v.person(), v.account(), known.Pinned)
 	if err != nil {
 		diags.Append(errorCheck(r.what(v), err))
 		return view{}
@@ -110,6 +110,10 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 		now.facts.Marks = nil
 	}
 	now.account, now.facts.Names, now.facts.Aliases, now.facts.Active = seen.ID, seen.Names, seen.Aliases, seen.Active
+	if seen.Unlinked && slices.Contains(known.Names, string(v.person())) {
+		// The address was the account's own when the system could still tell.
+		now.facts.Names = append(slices.Clone(seen.Names), string(v.person()))
+	}
 	turn := system.shelf.begin(r.kind.Name, seen.ID)
 	if now.listed, err = system.list(ctx, r.kind.Name, seen.ID); err == nil {
 		now.listed, err = system.recheck(ctx, r.kind.Name, seen.ID, now.listed, before)
@@ -236,7 +240,7 @@ func (r *Resource) exit(
 	account := prior.account()
 	if account == "" {
 		// There was nobody when the plan was made. That is clean only if there is still nobody.
-		seen, err := locate(ctx, system.Directory, plan.person(), "", false)
+		seen, err := system.locate(ctx, plan.person(), "", false)
 		switch {
 		case err != nil:
 			unchanged.Unverified = err
@@ -244,6 +248,9 @@ func (r *Resource) exit(
 			diags.Append(errorSomebody(plan, seen.ID))
 		}
 		return unchanged
+	}
+	if !known.Pinned {
+		system.meet(plan.person(), account)
 	}
 	connector, err := r.connector(system, plan.disposition())
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
@@ -58,6 +59,8 @@ type System struct {
 	rolls   memo.Once[[]access.Entry]
 	gate    gate
 	shelf   shelf
+	// met are the accounts that addresses led to in this run.
+	met sync.Map
 }
 
 // outlives says that what the account held of a kind may be there when the account is not.

@@ -16,6 +16,28 @@ type sighting struct {
 	None bool
 	// Renewed says that the account which was known is gone and that the person has another one.
 	Renewed bool
+	// Unlinked says that the system can't tell any more whose the address is, so that it is the one which was known.
+	Unlinked bool
+}
+
+// locate is locate in the system's directory. Where the system can't tell any more whose an address is, it is that of the account
+// which it led to earlier in the run: a case that comes after an exit is about the same account.
+func (s *System) locate(ctx context.Context, person access.Person, known access.AccountID, pinned bool) (sighting, error) {
+	seen, err := locate(ctx, s.Directory, person, known, pinned)
+	if id, met := s.met.Load(person); met && known == "" && errors.Is(err, access.ErrUnresolved) {
+		seen, err = locate(ctx, s.Directory, person, id.(access.AccountID), false) //nolint:forcetypeassert // Nothing else is stored.
+	}
+	if err == nil && !pinned {
+		s.meet(person, seen.ID)
+	}
+	return seen, err
+}
+
+// meet notes which account a person's address leads to.
+func (s *System) meet(person access.Person, account access.AccountID) {
+	if account != "" {
+		s.met.Store(person, account)
+	}
 }
 
 // locate finds the account whose access is to be listed. known is the account of earlier, if any; pinned
@@ -53,7 +75,7 @@ func locate(ctx context.Context, directory access.Directory, person access.Perso
 			Fix:    "Pin this resource to one of them with account, and watch the other with a resource of its own.",
 		}
 	case err == nil:
-		return sighting{Account: account}, nil
+		return sighting{Account: account, Unlinked: unresolved != nil}, nil
 	case access.KindOf(err) != access.NotFound:
 		return sighting{}, err
 	}

@@ -2,6 +2,7 @@ package offboard
 
 import (
 	"cmp"
+	"strings"
 	"testing"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -72,9 +73,31 @@ func TestLocateFollowsTheAccountAndIsNeverSilentAboutAnother(t *testing.T) {
 				if access.KindOf(err) != c.wantErr {
 					t.Errorf("got %+v, %v; want an error of kind %v", got, err, c.wantErr)
 				}
-			case err != nil || got.ID != c.want || got.None != (c.want == "") || got.Renewed != c.renewed:
+			case err != nil || got.ID != c.want || got.None != (c.want == "") || got.Renewed != c.renewed, got.Unlinked != (c.known != "" && !c.pinned && c.with != nil):
 				t.Errorf("got %+v, %v; want %q", got, err, c.want)
 			}
 		})
+	}
+}
+
+func TestAnAddressThatIsForgottenWithinARunIsThatOfTheAccountItLedTo(t *testing.T) {
+	t.Parallel()
+	m := &accesstest.Memory{}
+	m.Add(access.Account{ID: "old", Names: []string{"jane@acme.example"}, Active: true})
+	system := &System{Directory: m}
+	if seen, err := system.locate(t.Context(), "jane@acme.example", "", false); err != nil || seen.ID != "old" {
+		t.Fatalf("got %+v, %v", seen, err)
+	}
+	m.Fail = func(call string) error {
+		if strings.HasPrefix(call, "find") {
+			return &access.Error{Kind: access.Blocked, Err: access.ErrUnresolved}
+		}
+		return nil
+	}
+	if seen, err := system.locate(t.Context(), "jane@acme.example", "", false); err != nil || seen.ID != "old" || !seen.Unlinked {
+		t.Errorf("got %+v, %v", seen, err)
+	}
+	if seen, err := system.locate(t.Context(), "mei@acme.example", "", false); access.KindOf(err) != access.Blocked {
+		t.Errorf("of somebody else: %+v, %v", seen, err)
 	}
 }

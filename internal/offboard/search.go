@@ -89,7 +89,7 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 	if pin != "" {
 		known = pin
 	}
-	found.seen, err = locate(ctx, system.Directory, s.person, known, pin != "")
+	found.seen, err = system.locate(ctx, s.person, known, pin != "")
 	switch {
 	case err != nil:
 		found.err = outOfTime(ctx, err)

@@ -211,7 +211,8 @@ func (c *call) provider() node {
 		"externalIdentities": func(args map[string]any) any {
 			nodes := []node{}
 			for _, u := range sorted(c.state.Users) {
-				if !u.Linked || u.Member == "" && c.state.Enterprise == "" {
+				// Who has left may be linked all the same: GitHub leaves the identity behind (github.md section 4).
+				if !u.Linked {
 					continue
 				}
 				nodes = append(nodes, node{

@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -50,10 +51,30 @@ func (c Config) WithEnvironment(getenv func(string) string) Config {
 	fill(&c.AppID, "GITHUB_APP_ID")
 	fill(&c.AppInstallationID, "GITHUB_APP_INSTALLATION_ID")
 	fill(&c.AppPrivateKey, "GITHUB_APP_PEM_FILE")
-	if getenv("GITHUB_ACTIONS") == "true" && or(getenv("GITHUB_API_URL"), publicAPI) == or(c.BaseURL, publicAPI) {
+	here, err1 := restAPI(or(c.BaseURL, publicAPI))
+	runs, err2 := restAPI(or(getenv("GITHUB_API_URL"), publicAPI))
+	if getenv("GITHUB_ACTIONS") == "true" && err1 == nil && err2 == nil && here == runs {
 		fill(&c.Actor, "GITHUB_ACTOR")
 	}
 	return c
+}
+
+// restAPI is where the REST API is of a GitHub that is named by it, or by its web site: the public one, a tenant of ghe.com, or
+// a server of one's own, which has it below /api/v3
+// (https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api).
+func restAPI(named string) (string, error) {
+	at, err := system.URLWithPath("base_url", named, publicAPI)
+	if err != nil {
+		return "", err
+	}
+	u, err := url.Parse(at)
+	switch {
+	case err != nil || u.Path != "" || system.Loopback(u.Hostname()) || strings.HasPrefix(u.Host, "api."):
+		return at, nil //nolint:nilerr // It has been parsed before.
+	case u.Host == "github.com", strings.HasSuffix(u.Host, ".ghe.com"):
+		return u.Scheme + "://api." + u.Host, nil
+	}
+	return at + "/api/v3", nil
 }
 
 var (
@@ -69,7 +90,7 @@ func (c Config) Validate() (Config, error) {
 		c.BaseURL = publicAPI
 	}
 	var err error
-	if c.BaseURL, err = system.URLWithPath("base_url", c.BaseURL, publicAPI); err != nil {
+	if c.BaseURL, err = restAPI(c.BaseURL); err != nil {
 		return c, err
 	}
 	app := c.AppID + c.AppInstallationID + c.AppPrivateKey

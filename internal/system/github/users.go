@@ -210,7 +210,7 @@ func (g *GitHub) Find(ctx context.Context, person access.Person) (access.Account
 		Kind: access.Blocked, Op: what, Err: access.ErrUnresolved,
 		Reason: fmt.Sprintf("GitHub links no account to this address, and of %d who have access it tells no address: %s", len(all.unknown), some(all.unknown)),
 		Fix: "Say which account is the person's with account = \"<id>\", a number; GET /users/LOGIN of GitHub's API shows it. Or have the person link " +
-			"their account (SAML single sign-on, or an email address of a verified domain).",
+			"their account (SAML single sign-on, or an email address of a verified domain). If they have none here, leave this system out for them.",
 	}
 }
 
