@@ -127,7 +127,8 @@ func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdi
 func (s *SCIM) refuseOwner(u *user) error {
 	for _, role := range u.Roles {
 		for _, name := range []string{role.Value, role.Display} {
-			if slices.Contains(s.profile.Owners, strings.ToLower(strings.TrimSpace(name))) {
+			plain := " " + system.OneLine(strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(name)))
+			if slices.ContainsFunc(s.profile.Owners, func(owner string) bool { return strings.HasSuffix(plain, " "+owner) }) {
 				return &access.Error{
 					Kind: access.Blocked, Op: s.op("terminate " + u.name()),
 					Reason: u.name() + " is the owner of the account at " + s.profile.Vendor + " (role " + system.OneLine(name) + ")",

@@ -352,11 +352,11 @@ func TestARemovalThatEmptiesTheGroupIsAnAlarmThatNamesWhoIsMissing(t *testing.T)
 	}
 }
 
-func TestEntrasFormIsNeverSentToAServerThatIsNotSlacks(t *testing.T) {
+func TestEntrasFormIsSentOnlyWhereItIsKnownToMeanOne(t *testing.T) {
 	t.Parallel()
 	for _, profile := range scim.Profiles() {
-		if profile == "slack" || profile == "snowflake" {
-			continue // the one wants it; the other's groups are not what is in question
+		if profile == "slack" || profile == "aws" {
+			continue
 		}
 		t.Run(profile, func(t *testing.T) {
 			t.Parallel()
