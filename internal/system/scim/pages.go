@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -140,7 +141,7 @@ func (s *SCIM) page(ctx context.Context, what, endpoint string, query url.Values
 		return nil, e
 	case err != nil:
 		return nil, err
-	case p.Resources == nil && (p.TotalResults == nil || *p.TotalResults != 0):
+	case p.Resources == nil && (p.TotalResults == nil || *p.TotalResults != 0 || !slices.Contains(p.Schemas, listResponse)):
 		return nil, s.malformed(what, "something that is not a list")
 	case p.Resources == nil:
 		p.Resources = &[]json.RawMessage{}
