@@ -61,7 +61,7 @@ func (c groupMembership) List(ctx context.Context, account access.AccountID) (gr
 		}
 	}
 	names := map[string]*group{}
-	for _, g := range groups {
+	for _, g := range slices.Concat(found, groups) {
 		names[g.ID] = g
 	}
 	for id := range direct {

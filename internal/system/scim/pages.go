@@ -194,14 +194,13 @@ func decode[T resource](s *SCIM, what string, p *page) ([]T, error) {
 
 // features are what an application says of itself (RFC 7643 section 5), for where no profile says better.
 type features struct {
-	Patch      supported `json:"patch"`
-	ETag       supported `json:"etag"`
+	// Patch is nil where nothing is said of it.
+	Patch      *supported `json:"patch"`
+	ETag       supported  `json:"etag"`
 	Pagination *struct {
 		Cursor bool  `json:"cursor"`
 		Index  *bool `json:"index"`
 	} `json:"pagination"`
-	// known says that there was an answer.
-	known bool
 }
 
 type supported struct {
@@ -215,7 +214,6 @@ func (s *SCIM) says(ctx context.Context) (features, error) {
 		f, err := get[features](ctx, s, "read the service provider configuration", "/ServiceProviderConfig", nil)
 		switch kind := access.KindOf(err); {
 		case err == nil:
-			f.known = true
 			return *f, nil
 		case refusalOf(err) != nil && kind != access.Unavailable && !unaccepted(err), kind == access.Malformed:
 			return features{}, nil

@@ -29,7 +29,8 @@ var profiles = map[string]Profile{
 		Vendor:   "Slack",
 		Inactive: either,
 		InactiveNote: "They are signed out on all devices and taken out of all channels, and apps and integrations that they set up may be disabled: " +
-			"give these to somebody else first. An owner is only deactivated by the Primary Owner, and the Primary Owner by nobody.",
+			"give these to somebody else first. An owner is only deactivated by the Primary Owner, and the Primary Owner by nobody. If " +
+			"the token is theirs, this connection ends with them.",
 		// DELETE sets a user to deactivated, which is not what delete is.
 		RemoveMember: ByValue,
 		Find:         []string{"userName", "email"},
@@ -83,7 +84,7 @@ var profiles = map[string]Profile{
 		Vendor:  "Notion",
 		Deletes: true,
 		DeleteNote: "They are removed from the workspace, to which they have to be provisioned anew, and signed out of it; their private pages are not moved, and their " +
-			"Notion account itself stays.",
+			"Notion account itself stays. If the token is theirs, this connection ends with them.",
 		Reads:   Hidden,
 		Partial: "Notion's SCIM shows members of the workspace, and no guests",
 		Find:    []string{"userName"},
