@@ -128,6 +128,22 @@ func (a *App) Provision(userName, address string) {
 	})
 }
 
+// Note notes an address with an account, as one of a type.
+func (a *App) Note(who, address, kind string) {
+	a.Change(func(s *state, now time.Time) {
+		u := s.mustUser(who)
+		u.Emails = append(u.Emails, value{Value: address, Type: kind})
+		u.touch(now)
+	})
+}
+
+// RenumberGroup gives a group another id.
+func (a *App) RenumberGroup(name, id string) {
+	a.Change(func(s *state, _ time.Time) {
+		s.mustGroup(name).ID = id
+	})
+}
+
 // Renumber gives an account another id, everywhere.
 func (a *App) Renumber(address, id string) {
 	a.Change(func(s *state, _ time.Time) {

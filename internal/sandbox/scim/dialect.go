@@ -108,8 +108,8 @@ var Dialects = map[string]Dialect{
 	"pagerduty":           {Inactive: Deletes, Filters: []string{"userName"}, NoMe: true},
 	"notion":              {Inactive: Hides, Filters: []string{"userName"}, NoMe: true},
 	"1password":           {Filters: []string{"userName"}, NoMe: true},
-	"snowflake":           {Filters: []string{"userName"}, UnknownFilterIsNobody: true, Sample: true, NoMe: true},
-	"aws":                 {Filters: []string{"userName", "externalId", "displayName", "id", "members"}, Cursors: true, NoMembers: true, NoGroups: true, NoAttributes: true, NoMe: true},
+	"snowflake":           {Filters: []string{"userName"}, UnknownFilterIsNobody: true, Sample: true, NoAttributes: true, NoMe: true},
+	"aws":                 {Filters: []string{"userName", "externalId", "displayName", "id", "members"}, Cursors: true, NoMembers: true, RemoveMembers: Named, NoGroups: true, NoAttributes: true, NoMe: true},
 	"github_enterprise":   {Filters: []string{"userName", "externalId", "id", "displayName"}, NoPath: true, NoMe: true},
 	"github_organization": {Inactive: Deletes, Filters: []string{"userName", "externalId", "id", "emails"}, NoMe: true},
 }

@@ -90,7 +90,9 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 		return access.Receipt{}, err
 	}
 	if c.disposition == access.Delete {
-		_, err := c.do(ctx, request{what: "delete " + u.name(), method: http.MethodDelete, path: "/Users/" + escaped(u.ID)})
+		what := "delete " + u.name()
+		_, err := c.do(ctx, request{what: what, method: http.MethodDelete, path: "/Users/" + escaped(u.ID)})
+		gone.Lingers = c.kept(what)
 		return gone, system.IgnoreNotFound(err)
 	}
 	op := operation{Op: "replace", Path: "active", Value: false}
@@ -102,6 +104,15 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 		return nil
 	})
 	return gone, system.IgnoreNotFound(err)
+}
+
+// kept is the error of an account that was deleted and is there all the same.
+func (c account) kept(what string) error {
+	fix := "Look at it in " + c.profile.Vendor + " itself."
+	if len(c.profile.Inactive) > 0 {
+		fix = "See whether it reads active or inactive. If it is inactive, deletion is no more than that there, and disposition = \"deactivate\" says so."
+	}
+	return &access.Error{Kind: access.Unavailable, Op: c.op(what), Reason: c.config.Name + " agreed to delete it, and still finds it", Fix: fix}
 }
 
 // Refuse keeps whoever owns the application as a whole, and whoever it is told by that others are gone.
@@ -127,7 +138,8 @@ func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdi
 func (s *SCIM) refuseOwner(u *user) error {
 	for _, role := range u.Roles {
 		for _, name := range []string{role.Value, role.Display} {
-			if slices.Contains(s.profile.Owners, strings.ToLower(strings.TrimSpace(name))) {
+			plain := " " + system.OneLine(strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(name)))
+			if slices.ContainsFunc(s.profile.Owners, func(owner string) bool { return strings.HasSuffix(plain, " "+owner) }) {
 				return &access.Error{
 					Kind: access.Blocked, Op: s.op("terminate " + u.name()),
 					Reason: u.name() + " is the owner of the account at " + s.profile.Vendor + " (role " + system.OneLine(name) + ")",

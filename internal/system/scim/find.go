@@ -38,13 +38,14 @@ func (s *SCIM) Find(ctx context.Context, person access.Person) (access.Account, 
 func (s *SCIM) find(ctx context.Context, person access.Person) (access.Account, error) {
 	what := "find the account of " + string(person)
 	matches, obeyed := map[string]*user{}, s.profile.findsByAddress()
-	found := map[string][]*user{}
+	found, noted := map[string][]*user{}, map[string]*user{}
 	for _, attribute := range s.profile.attributesToFind() {
 		hits, others, err := s.ask(ctx, what, attribute, string(person))
 		if err != nil && !notImplemented(err) {
 			return access.Account{}, err
 		}
-		obeyed = obeyed && err == nil && !others
+		obeyed = obeyed && err == nil && others == nil
+		noting(noted, others, string(person))
 		found[attribute] = hits
 		for _, u := range hits {
 			matches[u.ID] = u
@@ -62,6 +63,7 @@ func (s *SCIM) find(ctx context.Context, person access.Person) (access.Account, 
 					matches[u.ID] = u
 				}
 			}
+			noting(noted, everybody, string(person))
 		default:
 			// There is no whole list, so that all rests on the filters: of nobody, and of there being no other.
 			if unproven := s.provenByFilter(ctx, what, err); unproven != nil {
@@ -72,7 +74,25 @@ func (s *SCIM) find(ctx context.Context, person access.Person) (access.Account, 
 			}
 		}
 	}
+	if len(matches) == 0 && len(noted) > 0 {
+		return access.Account{}, &access.Error{
+			Kind: access.Blocked, Op: s.op(what),
+			Reason: "nobody in " + s.config.Name + " has that userName or address for work, and it is noted as another address of " + strings.Join(described(noted), ", "),
+			Fix:    "If that is the same person, say so with account = \"<id>\". If it is somebody else, have the address taken out there.",
+		}
+	}
 	return s.only(what, matches)
+}
+
+// noting adds those of the accounts that have an address noted as neither for work nor for home.
+func noting(noted map[string]*user, accounts []*user, address string) {
+	for _, u := range accounts {
+		if !slices.Contains(u.names(), address) && slices.ContainsFunc(u.Emails, func(email value) bool {
+			return strings.EqualFold(strings.TrimSpace(email.Value), address) && !strings.EqualFold(email.Type, "home")
+		}) {
+			noted[u.ID] = u
+		}
+	}
 }
 
 // findsAll says that each filter finds whom it should among the matches; where none of them has the attribute, that it finds
@@ -146,25 +166,28 @@ func (s *SCIM) only(what string, matches map[string]*user) (access.Account, erro
 	}
 }
 
-// ask asks by a filter on one attribute, and returns who carries the value, and whether there was anybody else in the
-// answer, or more of it than one page.
-func (s *SCIM) ask(ctx context.Context, what, attribute, address string) (hits []*user, others bool, err error) {
+// ask asks by a filter on one attribute, and returns who carries the value, and who else is in the answer, which is nil if
+// nobody is, and if there is no more of it than one page.
+func (s *SCIM) ask(ctx context.Context, what, attribute, address string) (hits, others []*user, err error) {
 	p, err := s.page(ctx, what, "/Users", url.Values{"filter": {attribute + " eq " + quote(address)}})
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	listed, err := decode[*user](s, what, p)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
+	}
+	if p.TotalResults != nil && *p.TotalResults != len(listed) || p.NextCursor != "" {
+		others = []*user{}
 	}
 	for _, u := range listed {
 		if slices.Contains(u.names(), strings.ToLower(address)) {
 			hits = append(hits, u)
 		} else {
-			others = true
+			others = append(others, u)
 		}
 	}
-	return hits, others || p.TotalResults != nil && *p.TotalResults != len(listed) || p.NextCursor != "", nil
+	return hits, others, nil
 }
 
 // everybody is the list of all accounts, once a run, for finding people.
@@ -225,7 +248,7 @@ func (s *SCIM) obeysFilter(ctx context.Context, what, attribute string) (unprove
 	switch {
 	case err != nil && !notImplemented(err):
 		return nil, err
-	case err != nil || others || len(hits) != 1 || hits[0].ID != known.ID:
+	case err != nil || others != nil || len(hits) != 1 || hits[0].ID != known.ID:
 		return fmt.Errorf("the filter %s eq does not find %s, who is there, so that whom it does not find may be there too", attribute, known.name()), nil
 	}
 	return nil, nil

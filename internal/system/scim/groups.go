@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -60,7 +61,7 @@ func (c groupMembership) List(ctx context.Context, account access.AccountID) (gr
 		}
 	}
 	names := map[string]*group{}
-	for _, g := range groups {
+	for _, g := range slices.Concat(found, groups) {
 		names[g.ID] = g
 	}
 	for id := range direct {
@@ -135,6 +136,9 @@ func (s *SCIM) groups(ctx context.Context) ([]*group, error) {
 // group reads one group by its id.
 func (s *SCIM) group(ctx context.Context, id string) (*group, error) {
 	what := "read the group " + id
+	if strings.Trim(id, ".") == "" {
+		return nil, s.malformed(what, "a group whose id is "+strconv.Quote(id))
+	}
 	g, err := get[group](ctx, s, what, "/Groups/"+escaped(id), nil)
 	if err == nil && g.ID != id {
 		return nil, s.malformed(what, "another group, or none")

@@ -82,7 +82,7 @@ func (c groupMembership) takeOut(ctx context.Context, u *user, g *group) error {
 	what := fmt.Sprintf("remove %s from the group %s", u.name(), g.name())
 	return c.change(ctx, what, "/Groups/"+escaped(g.ID), c.profile.RemoveMember == ByPut, op, func(raw map[string]any) error {
 		e := &access.Error{Kind: access.Blocked, Op: c.op(what), Fix: "Take them out of the group in " + c.profile.Vendor + " itself."}
-		why := ""
+		var why string
 		switch removed := removeValue(raw, "members", func(one value) bool { return one.Value == u.ID }); {
 		case !removed:
 			why, e.Err = "does not show that they are a member of it", errNotShown

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -140,7 +141,7 @@ func (s *SCIM) page(ctx context.Context, what, endpoint string, query url.Values
 		return nil, e
 	case err != nil:
 		return nil, err
-	case p.Resources == nil && (p.TotalResults == nil || *p.TotalResults != 0):
+	case p.Resources == nil && (p.TotalResults == nil || *p.TotalResults != 0 || !slices.Contains(p.Schemas, listResponse)):
 		return nil, s.malformed(what, "something that is not a list")
 	case p.Resources == nil:
 		p.Resources = &[]json.RawMessage{}
@@ -193,14 +194,13 @@ func decode[T resource](s *SCIM, what string, p *page) ([]T, error) {
 
 // features are what an application says of itself (RFC 7643 section 5), for where no profile says better.
 type features struct {
-	Patch      supported `json:"patch"`
-	ETag       supported `json:"etag"`
+	// Patch is nil where nothing is said of it.
+	Patch      *supported `json:"patch"`
+	ETag       supported  `json:"etag"`
 	Pagination *struct {
 		Cursor bool  `json:"cursor"`
 		Index  *bool `json:"index"`
 	} `json:"pagination"`
-	// known says that there was an answer.
-	known bool
 }
 
 type supported struct {
@@ -214,7 +214,6 @@ func (s *SCIM) says(ctx context.Context) (features, error) {
 		f, err := get[features](ctx, s, "read the service provider configuration", "/ServiceProviderConfig", nil)
 		switch kind := access.KindOf(err); {
 		case err == nil:
-			f.known = true
 			return *f, nil
 		case refusalOf(err) != nil && kind != access.Unavailable && !unaccepted(err), kind == access.Malformed:
 			return features{}, nil

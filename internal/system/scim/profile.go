@@ -48,7 +48,8 @@ type Profile struct {
 
 	// Roles and Entitlements say what becomes of these attributes of a user.
 	Roles, Entitlements Attribute
-	// Owners are the roles of whoever must not be terminated before somebody else has the role, in lower case.
+	// Owners are what the roles end in, in lower case and with spaces, of whoever must not be terminated before somebody else
+	// has the role.
 	Owners []string
 
 	// NoMe says that /Me is not asked for.

@@ -352,11 +352,11 @@ func TestARemovalThatEmptiesTheGroupIsAnAlarmThatNamesWhoIsMissing(t *testing.T)
 	}
 }
 
-func TestEntrasFormIsNeverSentToAServerThatIsNotSlacks(t *testing.T) {
+func TestEntrasFormIsSentOnlyWhereItIsKnownToMeanOne(t *testing.T) {
 	t.Parallel()
 	for _, profile := range scim.Profiles() {
-		if profile == "slack" || profile == "snowflake" {
-			continue // the one wants it; the other's groups are not what is in question
+		if profile == "slack" || profile == "aws" {
+			continue
 		}
 		t.Run(profile, func(t *testing.T) {
 			t.Parallel()
@@ -576,5 +576,46 @@ func TestAControlThatIsThePersonIsRefusedAtPlan(t *testing.T) {
 	}
 	if err := guard.Refuse(t.Context(), w.id(sandboxscim.Mei), nil); err != nil {
 		t.Errorf("Mei: %v", err)
+	}
+}
+
+// Some servers call every address "other", and some people note somebody else's.
+func TestAnAddressThatIsNotedUnderAnotherTypeIsNeitherTakenForTheirsNorForNobodys(t *testing.T) {
+	t.Parallel()
+	for name, dialect := range map[string]sandboxscim.Dialect{"": {}, "no list": {FromZero: true}, "no filter": {FilterIgnored: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := misbehaving(t, dialect)
+			w.app.Note(sandboxscim.Mei, "j.doe@acme.example", "other")
+			account, err := w.scim.Find(t.Context(), "j.doe@acme.example")
+			if access.KindOf(err) != access.Blocked || !strings.Contains(err.Error(), w.app.UserID(sandboxscim.Mei)) {
+				t.Errorf("found %v, %v", account, err)
+			}
+		})
+	}
+}
+
+func TestATotalOfNothingInWhatIsNoListIsNotNothing(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{NoGroups: true})
+	w.server.Inject(sandbox.Fault{
+		Match: sandbox.PathMatch(sandboxscim.Base + "/Groups"), Do: sandbox.Status(http.StatusOK, `{"totalResults":0,"status":403,"detail":"not permitted"}`),
+	})
+	if listed, err := scim.GroupMembership(w.scim).List(t.Context(), w.id(sandboxscim.Jane)); access.KindOf(err) != access.Malformed {
+		t.Errorf("%v, %v", listed, err)
+	}
+}
+
+func TestAGroupWhoseIDIsAPathElsewhereIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{NoGroups: true})
+	w.app.RenumberGroup("On-call", "..")
+	if _, err := scim.GroupMembership(w.scim).Remove(t.Context(), w.id(sandboxscim.Jane), ".."); access.KindOf(err) != access.Malformed {
+		t.Errorf("%v", err)
+	}
+	for _, request := range w.server.Requests() {
+		if strings.Contains(request.Path, "..") || request.Method == http.MethodPatch {
+			t.Errorf("asked for %s %s", request.Method, request.Path)
+		}
 	}
 }

@@ -181,7 +181,7 @@ func (s *SCIM) change(ctx context.Context, what, path string, put bool, op opera
 			return err
 		}
 	}
-	if put = put || f.known && !f.Patch.Supported; put {
+	if put = put || f.Patch != nil && !f.Patch.Supported; put {
 		s.puts.Lock()
 		defer s.puts.Unlock()
 	}

@@ -126,3 +126,35 @@ func TestWhatIsPutBackIsToTheDigitWhatWasRead(t *testing.T) {
 		t.Errorf("put was %s", body)
 	}
 }
+
+// A put loses what a server does not show, so that it is for those who say that they take no patches.
+func TestWhoSaysNothingOfPatchesIsPatched(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{})
+	w.server.Inject(sandbox.Fault{
+		Match: sandbox.PathMatch(sandboxscim.Base + "/ServiceProviderConfig"), Do: sandbox.Status(http.StatusOK, `{"schemas":[],"etag":{"supported":false}}`),
+	})
+	if _, err := disposed(t, w, access.Deactivate).Remove(t.Context(), w.id(sandboxscim.Jane), "x"); err != nil || w.app.Active(sandboxscim.Jane) {
+		t.Fatal(err)
+	}
+	for _, request := range w.server.Requests() {
+		if request.Method == http.MethodPut {
+			t.Errorf("%s %s", request.Method, request.Path)
+		}
+	}
+}
+
+func TestADeletionThatOnlyMakesInactiveSaysSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "generic", sandboxscim.HandlerOptions{Dialect: sandboxscim.Dialect{DeleteDeactivates: true}})
+	account, jane := disposed(t, w, access.Delete), w.id(sandboxscim.Jane)
+	listed, err := account.List(t.Context(), jane)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := access.Held(listed, nil)
+	out := access.Exit{Connector: account, Account: jane, Clock: w.clock}.Run(t.Context(), held, held, nil)
+	if left := out.Left[access.GrantID(jane)]; out.Clean() || !strings.Contains(fmt.Sprint(left), `"deactivate"`) {
+		t.Errorf("left is %v", left)
+	}
+}
