@@ -155,7 +155,7 @@ func TestACaseAndItsResourceThatBothComeTooLateDoNotClose(t *testing.T) {
 	w, cluster := newVaultWorldOn(t, morning())
 	cutOff(cluster, vault.Jane)
 	w.below(resource.TestStep{
-		Config: w.config(importedIn("vault", "shared_secret", vault.Jane, terminated, `tolerate = { unrecorded = "2026-11-23T00:00:00Z" }`) +
+		Config: w.config(importedIn("vault", "shared_secret", vault.Jane) +
 			"import {\n  to = offboard_case.this\n  id = \"" + vault.Jane + "\"\n}\n" + `
 resource "offboard_case" "this" {
   person       = "` + vault.Jane + `"
