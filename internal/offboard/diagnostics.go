@@ -133,10 +133,14 @@ func errorNoSuccessor(v values, moving access.Holdings) diag.Diagnostic {
 		v.Person.ValueString(), v.System.ValueString(), rows(moving)))
 }
 
-func warnForgets(v values) diag.Diagnostic {
+// warnForgets is of a resource that goes from the state. What outlives the account may be nowhere else.
+func warnForgets(v values, outlives bool) diag.Diagnostic {
 	still := ""
 	if held := v.held(); len(held) > 0 {
 		still = fmt.Sprintf(" What was last seen and goes unwatched:\n%s", rows(held))
+	}
+	if still != "" && outlives {
+		still += "\n\nThey know it whatever becomes of their account, and where they can't get at it any more nothing finds it again. Have it changed first."
 	}
 	return diag.NewWarningDiagnostic("Only stops watching", fmt.Sprintf(
 		"Destroying or removing this resource removes nothing from %s in %s, and gives nothing back. It only stops watching.%s",

@@ -20,7 +20,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	diags := &resp.Diagnostics
 	if req.Plan.Raw.IsNull() {
 		prior := r.read(ctx, req.State, diags)
-		diags.Append(warnForgets(prior))
+		diags.Append(warnForgets(prior, r.outlives(prior)))
 		return
 	}
 	if r.env == nil {
@@ -42,7 +42,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if r.replaces(config, prior, plan) {
-		if system, err := r.env.system(prior.System.ValueString()); err == nil && system.outlives(r.kind.Name) && len(prior.held()) > 0 {
+		if r.outlives(prior) && len(prior.held()) > 0 {
 			diags.Append(warnReplaced(prior))
 		}
 		return
@@ -50,6 +50,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	r.planExit(ctx, config, prior, plan, known, resp)
+}
+
+// outlives says that what the resource has found may be nowhere else by now. A system that is not configured any more is none.
+func (r *Resource) outlives(prior values) bool {
+	if r.env == nil {
+		return false
+	}
+	system, err := r.env.system(prior.System.ValueString())
+	return err == nil && system.outlives(r.kind.Name)
 }
 
 // replaces says that another resource is to take this one's place: Terraform plans that one on its own.

@@ -2,12 +2,14 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/vault"
 )
 
@@ -155,7 +157,7 @@ func TestACaseAndItsResourceThatBothComeTooLateDoNotClose(t *testing.T) {
 	w, cluster := newVaultWorldOn(t, morning())
 	cutOff(cluster, vault.Jane)
 	w.below(resource.TestStep{
-		Config: w.config(importedIn("vault", "shared_secret", vault.Jane, terminated, `tolerate = { unrecorded = "2026-11-23T00:00:00Z" }`) +
+		Config: w.config(importedIn("vault", "shared_secret", vault.Jane) +
 			"import {\n  to = offboard_case.this\n  id = \"" + vault.Jane + "\"\n}\n" + `
 resource "offboard_case" "this" {
   person       = "` + vault.Jane + `"
@@ -168,4 +170,30 @@ resource "offboard_case" "this" {
 `),
 		ExpectError: regexp.MustCompile(`(?s)vault/shared_secret.*nobody recorded`),
 	})
+}
+
+// With the CLI, which is what keeps what was imported when the apply does not get as far.
+func TestWhatWasImportedIsRememberedThoughTheExitFailsBeforeItsTurn(t *testing.T) {
+	t.Parallel()
+	w, cluster := newVaultWorldOn(t, morning())
+	account := importedIn("vault", "account", vault.Jane, `disposition = "suspend"`, terminated)
+	after := `depends_on = [offboard_account.this]`
+	w.server.Inject(sandbox.Fault{
+		Match: sandbox.All(sandbox.Method(http.MethodPut), sandbox.PathPrefix("/v1/identity/entity/id/")), Times: 1,
+		Do: sandbox.Status(http.StatusForbidden, `{"errors":["permission denied"]}`),
+	})
+	w.run(
+		resource.TestStep{
+			Config: w.config(account + importedIn("vault", "shared_secret", vault.Jane, terminated, after)), ExpectError: regexp.MustCompile(`(?i)permission\s+denied`),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				cutOff(cluster, vault.Jane)
+				changeWhatIsChangedByHand(cluster)
+			},
+			Config:           w.config(account + importedIn("vault", "shared_secret", vault.Jane, terminated, after)),
+			ConfigPlanChecks: before(expectRows(secrets, everyInVault["shared_secret"].holds[0])),
+			Check:            expectAccess(secrets),
+		},
+	)
 }

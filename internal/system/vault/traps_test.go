@@ -268,3 +268,15 @@ func TestTheEnvironmentOfTheClientChangesNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestAnUpgradeOfItsEngineDoesNotChangeASecret(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxvault.HandlerOptions{})
+	secrets := vault.SharedSecrets(w.vault).(access.Outliver) //nolint:forcetypeassert // The interface is what is tested.
+	// As listed when kv was of KV version 1. Since then it was upgraded, and one of them written twice.
+	known := []access.GrantID{"kv/deploy/staging@unversioned", "kv/engineering/ci@unversioned"}
+	still, err := secrets.Recheck(t.Context(), w.id(sandboxvault.Jane), known)
+	if diff := gocmp.Diff(known[:1], access.Held(still, nil).IDs()); diff != "" || err != nil || still[0].Stays == nil {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}

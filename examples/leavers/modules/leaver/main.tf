@@ -237,7 +237,8 @@ resource "offboard_account" "only_deleted" {
   depends_on = [offboard_app_assignments.this, offboard_keys.this, offboard_role_assignments.this]
 }
 
-# 7. What they know. A new version is made when they can't read it any more.
+# 7. What they know. A new version is made when they can't read it any more, by what they signed in to or by a key. Nothing but the
+# proof waits for this: what can't be changed from here stays until somebody does.
 
 resource "offboard_shared_secret" "this" {
   for_each = local.having["shared_secret"]
@@ -247,7 +248,7 @@ resource "offboard_shared_secret" "this" {
   terminated = var.terminated
   tolerate   = lookup(var.tolerate, "shared_secret", null)
 
-  depends_on = [offboard_role_assignments.this]
+  depends_on = [offboard_keys.this, offboard_role_assignments.this]
 }
 
 # 8. What moves by itself once it has begun, and takes as long as it takes: only the licences wait for it. Google advises to
