@@ -27,7 +27,6 @@ type patGrant struct {
 	Name     string     `json:"token_name"`
 	Expired  bool       `json:"token_expired"`
 	Expires  *time.Time `json:"token_expires_at"`
-	LastUsed *time.Time `json:"token_last_used_at"`
 }
 
 // An authorization is a credential that may be used although the organisation wants single sign-on.
@@ -37,7 +36,6 @@ type authorization struct {
 	Type     string     `json:"credential_type"`
 	Title    string     `json:"authorized_credential_title"`
 	Note     string     `json:"authorized_credential_note"`
-	LastUsed *time.Time `json:"credential_accessed_at"`
 }
 
 const (
