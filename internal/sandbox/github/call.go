@@ -2,7 +2,6 @@ package github
 
 import (
 	"bytes"
-	"crypto/rsa"
 	"crypto/x509"
 	_ "embed"
 	"encoding/json"
@@ -109,8 +108,7 @@ func (c *call) signedByApp(text string) bool {
 		return false
 	}
 	var claims jwt.Claims
-	var public *rsa.PublicKey = &key.PublicKey
-	if parsed.Claims(public, &claims) != nil || claims.Issuer != AppID || claims.Expiry == nil || claims.IssuedAt == nil {
+	if parsed.Claims(&key.PublicKey, &claims) != nil || claims.Issuer != AppID || claims.Expiry == nil || claims.IssuedAt == nil {
 		return false
 	}
 	issued, expires := claims.IssuedAt.Time(), claims.Expiry.Time()

@@ -21,7 +21,7 @@ func (o *Org) InvitationID(email string) string {
 	})
 }
 
-// TeamID, RepoID and RoleID are ids by name.
+// TeamID is the id of a team.
 func (o *Org) TeamID(slug string) int64 {
 	return look(o, func(s *state) int64 { return s.mustTeam(slug).ID })
 }

@@ -87,7 +87,7 @@ func (c theAccount) personal(ctx context.Context, s *subject) (grants []access.G
 			grants = append(grants, access.Grant{ID: outsiderGrant, Label: s.Login + " (outside collaborator)"})
 		}
 	}
-	invitations, err := c.GitHub.invitations(ctx)
+	invitations, err := c.invitations(ctx)
 	if err != nil {
 		return nil, err
 	}

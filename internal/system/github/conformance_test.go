@@ -89,8 +89,8 @@ func handedOver(o *sandboxgithub.Org) {
 	o.Grant(sandboxgithub.Mei, "infra", "admin")
 }
 
-func named(format string, of ...any) func(*world) access.GrantID {
-	return func(*world) access.GrantID { return access.GrantID(fmt.Sprintf(format, of...)) }
+func named(id access.GrantID) func(*world) access.GrantID {
+	return func(*world) access.GrantID { return id }
 }
 
 var kinds = map[string]prepared{

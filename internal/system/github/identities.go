@@ -159,30 +159,29 @@ func (g *GitHub) linkedIdentities(ctx context.Context, p *people) error {
 		case answer.Organization.Provider == nil:
 			return &pageInfo{}, nil
 		}
-		_, info, err := p.identities(call, answer.Organization.Provider)
-		return info, err
+		return p.identities(call, answer.Organization.Provider)
 	})
 }
 
 // identities notes a page of identities.
-func (p *people) identities(call op, provider *identityProvider) ([]*identity, *pageInfo, error) {
+func (p *people) identities(call op, provider *identityProvider) (*pageInfo, error) {
 	page := provider.ExternalIdentities
 	if page == nil || page.Nodes == nil {
-		return nil, nil, malformed(call, "an identity provider without its identities")
+		return nil, malformed(call, "an identity provider without its identities")
 	}
 	for _, i := range page.Nodes {
 		switch {
 		case i == nil || i.GUID == "":
-			return nil, nil, malformed(call, "an identity without an id")
+			return nil, malformed(call, "an identity without an id")
 		case i.User == nil:
 			continue
 		case !i.User.whole():
-			return nil, nil, malformed(call, "an identity of an account without an id and a login")
+			return nil, malformed(call, "an identity of an account without an id and a login")
 		}
 		p.note(i.User, append(i.SAML.addresses(), i.SCIM.addresses()...)...)
 		p.guids[i.User.DatabaseID] = i.GUID
 	}
-	return page.Nodes, page.PageInfo, nil
+	return page.PageInfo, nil
 }
 
 const verifiedQuery = `query($org: String!, $after: String) { organization(login: $org) { membersWithRole(first: 100, after: $after) {
@@ -257,8 +256,7 @@ func (g *GitHub) managedIdentities(ctx context.Context, p *people) error {
 				Fix: "Leave enterprise out of the provider block.",
 			}
 		}
-		_, page, err := p.identities(call, provider)
-		return page, err
+		return p.identities(call, provider)
 	})
 	if err != nil {
 		return err

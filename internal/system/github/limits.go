@@ -55,9 +55,7 @@ func saysLimited(resp *http.Response) (bool, error) {
 		Page    string       `json:"documentation_url"`
 		Errors  []queryError `json:"errors"`
 	}
-	if json.Unmarshal(body, &answer) != nil {
-		return false, nil
-	}
+	_ = json.Unmarshal(body, &answer) // What can't be read says nothing of limits.
 	about := func(e queryError) bool { return e.Type == "RATE_LIMITED" || e.Type == "RATE_LIMIT" }
 	return strings.Contains(answer.Message, "secondary rate limit") || strings.HasSuffix(answer.Page, "secondary-rate-limits") ||
 		slices.ContainsFunc(answer.Errors, about), nil

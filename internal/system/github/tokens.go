@@ -22,22 +22,20 @@ type tokens struct{ *GitHub }
 
 // A patGrant is a fine-grained token's access, or the request for it.
 type patGrant struct {
-	ID       int64      `json:"id"`
-	Owner    *account   `json:"owner"`
-	Name     string     `json:"token_name"`
-	Expired  bool       `json:"token_expired"`
-	Expires  *time.Time `json:"token_expires_at"`
-	LastUsed *time.Time `json:"token_last_used_at"`
+	ID      int64      `json:"id"`
+	Owner   *account   `json:"owner"`
+	Name    string     `json:"token_name"`
+	Expired bool       `json:"token_expired"`
+	Expires *time.Time `json:"token_expires_at"`
 }
 
 // An authorization is a credential that may be used although the organisation wants single sign-on.
 type authorization struct {
-	Login    string     `json:"login"`
-	ID       int64      `json:"credential_id"`
-	Type     string     `json:"credential_type"`
-	Title    string     `json:"authorized_credential_title"`
-	Note     string     `json:"authorized_credential_note"`
-	LastUsed *time.Time `json:"credential_accessed_at"`
+	Login string `json:"login"`
+	ID    int64  `json:"credential_id"`
+	Type  string `json:"credential_type"`
+	Title string `json:"authorized_credential_title"`
+	Note  string `json:"authorized_credential_note"`
 }
 
 const (

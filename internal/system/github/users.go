@@ -183,7 +183,7 @@ func (g *GitHub) Find(ctx context.Context, person access.Person) (access.Account
 	what := "find the account of " + string(person)
 	all, err := g.everybody(ctx)
 	if err != nil {
-		return access.Account{}, explainedBy(what, err)
+		return access.Account{}, err
 	}
 	found := all.byEmail[string(person)]
 	var invitations []*invitation
@@ -213,9 +213,6 @@ func (g *GitHub) Find(ctx context.Context, person access.Person) (access.Account
 			"their account (SAML single sign-on, or an email address of a verified domain). If they have none here, leave this system out for them.",
 	}
 }
-
-// explainedBy is explained, and keeps what was being done in the reason.
-func explainedBy(what string, err error) error { return explained(what, err) }
 
 // some names the first of many.
 func some(names []string) string {
