@@ -125,7 +125,7 @@ func (c groupMembership) takeOut(ctx context.Context, u *user, g *group) error {
 		op = operation{Op: "remove", Path: "members", Value: []map[string]string{{"value": u.ID}}}
 	}
 	what := fmt.Sprintf("remove %s from the group %s", u.name(), g.name())
-	return c.change(ctx, what, "/Groups/"+escaped(g.ID), c.profile.RemoveMember == ByPut, op, func(raw map[string]any) error {
+	return c.change(ctx, what, "/Groups/"+escaped(g.ID), c.profile.RemoveMember == ByPut, op, func(raw map[string]any) (bool, error) {
 		e := &access.Error{Kind: access.Blocked, Op: c.op(what), Fix: "Take them out of the group in " + c.profile.Vendor + " itself."}
 		var why string
 		switch removed := removeValue(raw, "members", func(one value) bool { return one.Value == u.ID }); {
@@ -134,10 +134,10 @@ func (c groupMembership) takeOut(ctx context.Context, u *user, g *group) error {
 		case len(g.Members)%pageful == 0:
 			why = fmt.Sprintf("shows exactly %d members, which may be the first of more", len(g.Members))
 		default:
-			return nil
+			return true, nil
 		}
 		e.Reason = c.config.Name + " takes a group back only as a whole, and " + why + ": whoever it does not show would be taken out as well"
-		return e
+		return false, e
 	})
 }
 

@@ -184,3 +184,18 @@ func TestARemovalThatEmptiesAGroupThatShowsNoMembersIsAnAlarm(t *testing.T) {
 		})
 	}
 }
+
+// What is put back may have been read from a copy that is behind.
+func TestWhoeverIsMadeInactiveIsNotMadeActiveByWhatIsReadLate(t *testing.T) {
+	t.Parallel()
+	for lag := 1; lag <= 4; lag++ {
+		w := newMisbehavingWorld(t, "generic", sandboxscim.HandlerOptions{Lag: lag, Dialect: sandboxscim.Dialect{NoPatch: true}})
+		roles, jane := scim.RoleAssignments(w.scim), w.id(sandboxscim.Jane)
+		if _, err := disposed(t, w, access.Deactivate).Remove(t.Context(), jane, access.GrantID(jane)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := roles.Remove(t.Context(), jane, "workspace_admin"); err != nil || w.app.Active(sandboxscim.Jane) {
+			t.Errorf("%d reads behind: active: %v, %v", lag, w.app.Active(sandboxscim.Jane), err)
+		}
+	}
+}
