@@ -99,9 +99,10 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 	if c.profile.Deactivation == ByValue {
 		op = operation{Op: "replace", Value: map[string]any{"active": false}}
 	}
-	err = c.change(ctx, "make "+u.name()+" inactive", "/Users/"+escaped(u.ID), c.profile.Deactivation == ByPut, op, func(raw map[string]any) error {
-		set(raw, "active", false)
-		return nil
+	err = c.change(ctx, "make "+u.name()+" inactive", "/Users/"+escaped(u.ID), c.profile.Deactivation == ByPut, op, func(raw map[string]any) (bool, error) {
+		was := set(raw, "active", false)
+		// Some have it as a string.
+		return !strings.EqualFold(fmt.Sprint(was), "false"), nil
 	})
 	return gone, system.IgnoreNotFound(err)
 }
@@ -151,12 +152,14 @@ func (s *SCIM) refuseOwner(u *user) error {
 	return nil
 }
 
-// set replaces an attribute, whatever letter case it came in.
-func set(raw map[string]any, name string, value any) {
-	for have := range raw {
+// set replaces an attribute, whatever letter case it came in, and returns what it was.
+func set(raw map[string]any, name string, value any) (was any) {
+	for have, part := range raw {
 		if strings.EqualFold(have, name) {
+			was = part
 			delete(raw, have)
 		}
 	}
 	raw[name] = value
+	return was
 }

@@ -1,6 +1,7 @@
 package scim_test
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -145,6 +146,26 @@ func TestWhoseTheTokenIsIsToldWhereTheApplicationSays(t *testing.T) {
 	w.server.Inject(sandbox.Fault{Do: breakages[accesstest.Locked]})
 	if _, _, err := w.scim.Caller(t.Context()); access.KindOf(err) != access.Denied {
 		t.Errorf("locked: %v", err)
+	}
+}
+
+func TestARefusalNamesTheProfileWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	for profile, says := range map[string]string{"generic": "name the profile", "zoom": "the profile zoom"} {
+		w := newMisbehavingWorld(t, profile, sandboxscim.HandlerOptions{Dialect: sandboxscim.Dialects["zoom"]})
+		w.server.Inject(sandbox.Fault{Do: sandbox.Status(http.StatusBadRequest, refused(http.StatusBadRequest, "No."))})
+		if _, err := w.scim.Get(t.Context(), "x"); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", profile, err)
+		}
+	}
+}
+
+func TestTheRoleOfAManagedUserOfGitHubStays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "github_enterprise", sandboxscim.HandlerOptions{Dialect: sandboxscim.Dialects["github_enterprise"]})
+	listed, err := scim.RoleAssignments(w.scim).List(t.Context(), w.id(sandboxscim.Jane))
+	if err != nil || len(listed) != 2 || listed[0].Stays == nil || listed[1].Stays == nil {
+		t.Errorf("%v, %v", listed, err)
 	}
 }
 

@@ -151,6 +151,8 @@ func (s *SCIM) explain(what, status string, r *refusal) error {
 		e.Kind, e.Fix = access.Unavailable, "Somebody else was changing it. Try again."
 	case code >= http.StatusInternalServerError:
 		e.Kind = access.Unavailable
+	case s.config.Profile != Generic:
+		e.Fix = "Check that the profile " + s.config.Profile + " is the application's. If it is, the application may take this in another form than it did: do it in " + s.profile.Vendor + " itself."
 	default:
 		e.Fix = "If the application is one that a profile is for, name the profile: the form of the request may be one that it does not take."
 	}

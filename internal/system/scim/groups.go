@@ -262,15 +262,20 @@ func (s *SCIM) isMember(ctx context.Context, what, groupID, accountID string) (b
 	return true, nil
 }
 
+// few are the first few accounts.
+func (s *SCIM) few(ctx context.Context, what string) ([]*user, error) {
+	const few = "20"
+	if s.profile.Cursors {
+		return s.some(ctx, what, url.Values{"cursor": {""}, "count": {few}})
+	}
+	return s.some(ctx, what, url.Values{"startIndex": {"1"}, "count": {few}})
+}
+
 // memberFilterWorks tries the filter on a few accounts and groups: it has to find one of them in one of these, and nobody
 // who does not exist in any.
 func (s *SCIM) memberFilterWorks(ctx context.Context, what string, groups []*group) (unproven, err error) {
-	const fewAccounts, fewGroups = 20, 10
-	query := url.Values{"startIndex": {"1"}, "count": {fmt.Sprint(fewAccounts)}}
-	if s.profile.Cursors {
-		query = url.Values{"cursor": {""}, "count": {fmt.Sprint(fewAccounts)}}
-	}
-	accounts, err := s.some(ctx, what, query)
+	const fewGroups = 10
+	accounts, err := s.few(ctx, what)
 	if err != nil {
 		return nil, err
 	}

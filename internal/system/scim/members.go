@@ -39,6 +39,10 @@ func (c groupMembership) Remove(ctx context.Context, account access.AccountID, g
 	if held, err := c.holds(ctx, what, u, before); err != nil || !held {
 		return gone, err
 	}
+	other, err := c.witness(ctx, what, u, before)
+	if err != nil {
+		return gone, err
+	}
 	if err := c.takeOut(ctx, u, before); err != nil {
 		if r := refusalOf(err); r != nil && strings.EqualFold(r.scimType, "noTarget") {
 			// It says that there is no such member; the list says whether that is so.
@@ -50,10 +54,51 @@ func (c groupMembership) Remove(ctx context.Context, account access.AccountID, g
 		}
 		return gone, system.IgnoreNotFound(err)
 	}
-	if err := c.othersStay(ctx, what, u, before); err != nil {
-		return gone, err
+	if other != nil {
+		return gone, c.witnessStays(ctx, what, u, other, before)
 	}
-	return gone, nil
+	return gone, c.othersStay(ctx, what, u, before)
+}
+
+// witness is another member of a group that shows none, among the first few accounts, by the vendor's filter; nil is none.
+func (c groupMembership) witness(ctx context.Context, what string, u *user, g *group) (*user, error) {
+	if c.profile.MemberFilter == "" || len(g.Members) > 0 {
+		return nil, nil
+	}
+	accounts, err := c.few(ctx, what)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range accounts {
+		if other.ID == u.ID {
+			continue
+		}
+		if in, err := c.isMember(ctx, what, g.ID, other.ID); err != nil || in {
+			return other, err
+		}
+	}
+	return nil, nil
+}
+
+// witnessStays asks whether the other member is one still.
+func (c groupMembership) witnessStays(ctx context.Context, what string, u, other *user, g *group) error {
+	missing, err := c.alongside(ctx, func() (missing []string, shows bool, err error) {
+		// In this order: once the removal shows, so does what it took along.
+		in, err := c.isMember(ctx, what, g.ID, u.ID)
+		if err != nil {
+			return nil, false, err
+		}
+		stays, err := c.isMember(ctx, what, g.ID, other.ID)
+		if err == nil && !stays {
+			missing = []string{fmt.Sprintf("%s (%s)", other.name(), other.ID)}
+		}
+		return missing, !in, err
+	})
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	return c.raise(what, fmt.Sprintf("of the members of the group %s (%s), which are not shown, others are gone after the removal of %s, this one at least",
+		g.name(), g.ID, u.name()), missing)
 }
 
 // holds says whether the account is in a group, which the group need not show; that it is through another is an error.
@@ -80,7 +125,7 @@ func (c groupMembership) takeOut(ctx context.Context, u *user, g *group) error {
 		op = operation{Op: "remove", Path: "members", Value: []map[string]string{{"value": u.ID}}}
 	}
 	what := fmt.Sprintf("remove %s from the group %s", u.name(), g.name())
-	return c.change(ctx, what, "/Groups/"+escaped(g.ID), c.profile.RemoveMember == ByPut, op, func(raw map[string]any) error {
+	return c.change(ctx, what, "/Groups/"+escaped(g.ID), c.profile.RemoveMember == ByPut, op, func(raw map[string]any) (bool, error) {
 		e := &access.Error{Kind: access.Blocked, Op: c.op(what), Fix: "Take them out of the group in " + c.profile.Vendor + " itself."}
 		var why string
 		switch removed := removeValue(raw, "members", func(one value) bool { return one.Value == u.ID }); {
@@ -89,10 +134,10 @@ func (c groupMembership) takeOut(ctx context.Context, u *user, g *group) error {
 		case len(g.Members)%pageful == 0:
 			why = fmt.Sprintf("shows exactly %d members, which may be the first of more", len(g.Members))
 		default:
-			return nil
+			return true, nil
 		}
 		e.Reason = c.config.Name + " takes a group back only as a whole, and " + why + ": whoever it does not show would be taken out as well"
-		return e
+		return false, e
 	})
 }
 

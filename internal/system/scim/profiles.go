@@ -133,7 +133,9 @@ var profiles = map[string]Profile{
 		Deactivation: ByValue,
 		RemoveMember: ByPut,
 		Find:         []string{"userName", "externalId"},
-		NoMe:         true,
+		// Paths with filters it does not take (github.md section 15), and a user without a role it does not have.
+		Roles: Attribute{Kept: "a managed user always has a role: it goes with the account"},
+		NoMe:  true,
 	},
 	"github_organization": {
 		Vendor:     "GitHub",

@@ -172,8 +172,9 @@ func (u *user) name() string {
 
 // change writes a change of a resource: as a patch, or, where the form is that or the application takes no patches, by
 // putting back what was read of it as edit leaves it. Somebody else's change in between is answered with 412 where there
-// are versions, and the whole is done again; one of this run waits.
-func (s *SCIM) change(ctx context.Context, what, path string, put bool, op operation, edit func(raw map[string]any) error) error {
+// are versions, and the whole is done again; one of this run waits until this one shows. edit says whether it had anything to
+// change.
+func (s *SCIM) change(ctx context.Context, what, path string, put bool, op operation, edit func(raw map[string]any) (changes bool, err error)) error {
 	f := features{}
 	if s.config.Profile == Generic {
 		var err error
@@ -199,7 +200,7 @@ func (s *SCIM) change(ctx context.Context, what, path string, put bool, op opera
 			}
 			r.match = version
 			if put {
-				if err := edit(raw); err != nil {
+				if changes, err := edit(raw); err != nil || !changes {
 					return err
 				}
 				r.method, r.body = http.MethodPut, raw
@@ -209,6 +210,25 @@ func (s *SCIM) change(ctx context.Context, what, path string, put bool, op opera
 		if stale := refusalOf(err); stale != nil && stale.status == http.StatusPreconditionFailed && try < tries {
 			continue
 		}
+		if err != nil || !put {
+			return err
+		}
+		_, err = s.alongside(ctx, func() (_ []string, shows bool, err error) {
+			read, err := s.do(ctx, request{what: what, method: http.MethodGet, path: path})
+			if access.KindOf(err) == access.NotFound {
+				return nil, true, nil
+			}
+			if err != nil {
+				return nil, false, err
+			}
+			raw, _, err := s.editable(what, read)
+			if err != nil {
+				return nil, false, err
+			}
+			// An error of edit's own is that it finds nothing to change.
+			changes, _ := edit(raw)
+			return nil, !changes, nil
+		})
 		return err
 	}
 }

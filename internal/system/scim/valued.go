@@ -174,9 +174,8 @@ func (c valued) Remove(ctx context.Context, account access.AccountID, grant acce
 		op = operation{Op: "replace", Path: c.attribute, Value: rest}
 	}
 	what := fmt.Sprintf("remove the %s %s of %s", c.word, grant, before.name())
-	err = c.change(ctx, what, "/Users/"+escaped(before.ID), false, op, func(raw map[string]any) error {
-		removeValue(raw, c.attribute, func(have value) bool { return keyOf(have) == grant })
-		return nil
+	err = c.change(ctx, what, "/Users/"+escaped(before.ID), false, op, func(raw map[string]any) (bool, error) {
+		return removeValue(raw, c.attribute, func(have value) bool { return keyOf(have) == grant }), nil
 	})
 	if r := refusalOf(err); r != nil && strings.EqualFold(r.scimType, "noTarget") {
 		return gone, nil

@@ -158,3 +158,44 @@ func TestADeletionThatOnlyMakesInactiveSaysSo(t *testing.T) {
 		t.Errorf("left is %v", left)
 	}
 }
+
+// Where members are not shown they can't be counted, and one of them is asked for by the vendor's filter.
+func TestARemovalThatEmptiesAGroupThatShowsNoMembersIsAnAlarm(t *testing.T) {
+	t.Parallel()
+	for profile, change := range map[string]func(*sandboxscim.Dialect){
+		"aws":     func(d *sandboxscim.Dialect) { d.RemoveMembers = sandboxscim.All },
+		"datadog": func(d *sandboxscim.Dialect) { d.PathFilterWipes = true },
+	} {
+		t.Run(profile, func(t *testing.T) {
+			t.Parallel()
+			dialect := sandboxscim.Dialects[profile]
+			change(&dialect)
+			w := newMisbehavingWorld(t, profile, sandboxscim.HandlerOptions{Dialect: dialect, Lag: 1})
+			groups, jane := scim.GroupMembership(w.scim), w.id(sandboxscim.Jane)
+			listed, err := groups.List(t.Context(), jane)
+			if err != nil {
+				t.Fatal(err)
+			}
+			held := access.Held(listed, nil)
+			out := access.Exit{Connector: groups, Account: jane, Clock: w.clock}.Run(t.Context(), held, held, nil)
+			if said := fmt.Sprint(out.Unverified); out.Clean() || !strings.Contains(said, "others are gone") {
+				t.Errorf("clean: %v, and said %s", out.Clean(), said)
+			}
+		})
+	}
+}
+
+// What is put back may have been read from a copy that is behind.
+func TestWhoeverIsMadeInactiveIsNotMadeActiveByWhatIsReadLate(t *testing.T) {
+	t.Parallel()
+	for lag := 1; lag <= 4; lag++ {
+		w := newMisbehavingWorld(t, "generic", sandboxscim.HandlerOptions{Lag: lag, Dialect: sandboxscim.Dialect{NoPatch: true}})
+		roles, jane := scim.RoleAssignments(w.scim), w.id(sandboxscim.Jane)
+		if _, err := disposed(t, w, access.Deactivate).Remove(t.Context(), jane, access.GrantID(jane)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := roles.Remove(t.Context(), jane, "workspace_admin"); err != nil || w.app.Active(sandboxscim.Jane) {
+			t.Errorf("%d reads behind: active: %v, %v", lag, w.app.Active(sandboxscim.Jane), err)
+		}
+	}
+}
