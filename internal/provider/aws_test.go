@@ -336,3 +336,35 @@ func TestAnAWSThatIsNotTheOneThatIsMeantIsNotAsked(t *testing.T) {
 		w.below(resource.TestStep{Config: w.config(body), ExpectError: regexp.MustCompile(`(?s)can't be used as configured.*access_key`)})
 	}
 }
+
+func TestAWSIsReconciledWithHR(t *testing.T) {
+	t.Parallel()
+	for _, system := range []string{inAccount, inCenter} {
+		t.Run(system, func(t *testing.T) {
+			t.Parallel()
+			w, cloud := newAWSWorldOn(t, morning(), system, aws.HandlerOptions{PageSize: 5})
+			id, everybody := aws.IAM{Cloud: cloud}.UserID(aws.Jane), len(aws.IAM{Cloud: cloud}.Everybody())
+			if system == inCenter {
+				id, everybody = aws.Center{Cloud: cloud}.UserID(aws.Jane), len(aws.Center{Cloud: cloud}.Everybody())
+			}
+			writes := w.mark()
+			const found = "data.offboard_reconciliation.this"
+			w.below(resource.TestStep{
+				Config: w.config(fmt.Sprintf(`data "offboard_reconciliation" "this" {
+  roster = [
+    { email = %q, status = "terminated", last_day = "2026-11-19", manager = "", employment_type = "" },
+    { email = %q, status = "active", last_day = "", manager = "", employment_type = "" },
+  ]
+  minimum = 2
+  time_zone = "UTC"
+}
+`, aws.Jane, aws.Mei)),
+				Check: resource.ComposeAggregateTestCheckFunc(
+					expectAttribute(found, "lingering."+aws.Jane+".accounts."+system+"/"+id+".active", "true"),
+					expectAttribute(found, "coverage."+system+".accounts", fmt.Sprint(everybody)), expectAttribute(found, "coverage."+system+".matched", "2"),
+				),
+			})
+			w.check("writes", []string(nil), writes())
+		})
+	}
+}

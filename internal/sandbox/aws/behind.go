@@ -295,6 +295,14 @@ func (c *Cloud) Trust(role, email string) {
 	})
 }
 
+// AttachToGroup attaches one to a group.
+func (c *Cloud) AttachToGroup(group, arn string) {
+	c.change(func(s *state, _ time.Time) {
+		g := s.groupByName(group)
+		g.Attached = append(g.Attached, s.Policies[arn].ARN)
+	})
+}
+
 // SignIn is a session of a role under a name, as one that comes through a console has, and returns its credentials.
 func (c *Cloud) SignIn(role, name string) (key, secret, token string) {
 	c.change(func(s *state, now time.Time) {

@@ -103,19 +103,13 @@ func (o *IAM) getsIn(ctx context.Context, id access.AccountID) (bool, error) {
 }
 
 // administrators are the users who may do everything, by themselves or through a group, and to whom it is not denied; and the
-// roles that may, unless only a service of AWS's can assume them. GetAccountAuthorizationDetails.
+// roles that may, with who can assume them. GetAccountAuthorizationDetails.
 func (o *IAM) administrators(ctx context.Context) (found []administrator, err error) {
 	call := doing("iam:GetAccountAuthorizationDetails", "list the administrators of the account")
 	var users []types.UserDetail
 	var roles []types.RoleDetail
-	groups, every := map[string]types.GroupDetail{}, map[string]bool{}
-	// A policy that can't be read may be the one that makes somebody an administrator.
-	var unread error
-	all := func(text *string) bool {
-		d, err := parse(call, text)
-		unread = cmp.Or(unread, err)
-		return err == nil && d.allowsAll(true)
-	}
+	groups := map[string]types.GroupDetail{}
+	policies := policyBook{call: call, managed: map[string]document{}}
 	filter := []types.EntityType{types.EntityTypeUser, types.EntityTypeGroup, types.EntityTypeRole, types.EntityTypeLocalManagedPolicy}
 	err = o.details(ctx, call, filter, func(page *iam.GetAccountAuthorizationDetailsOutput) {
 		users, roles = append(users, page.UserDetailList...), append(roles, page.RoleDetailList...)
@@ -124,33 +118,71 @@ func (o *IAM) administrators(ctx context.Context) (found []administrator, err er
 		}
 		for _, p := range page.Policies {
 			for _, version := range p.PolicyVersionList {
-				every[sdk.ToString(p.Arn)] = every[sdk.ToString(p.Arn)] || version.IsDefaultVersion && all(version.Document)
+				if version.IsDefaultVersion {
+					policies.managed[sdk.ToString(p.Arn)] = policies.read(version.Document)
+				}
 			}
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	administers := func(attached []types.AttachedPolicy, inline []types.PolicyDetail) bool {
-		return slices.ContainsFunc(attached, func(p types.AttachedPolicy) bool {
-			arn := sdk.ToString(p.PolicyArn)
-			return every[arn] || strings.HasSuffix(arn, ":iam::aws:policy/AdministratorAccess")
-		}) || slices.ContainsFunc(inline, func(p types.PolicyDetail) bool { return all(p.PolicyDocument) })
-	}
 	for _, u := range users {
-		through := slices.ContainsFunc(u.GroupList, func(name string) bool {
-			return administers(groups[name].AttachedManagedPolicies, groups[name].GroupPolicyList)
-		})
-		if (through || administers(u.AttachedManagedPolicies, u.UserPolicyList)) && !detailDenied(u) {
+		documents := policies.of(u.AttachedManagedPolicies, u.UserPolicyList)
+		for _, name := range u.GroupList {
+			documents = append(documents, policies.of(groups[name].AttachedManagedPolicies, groups[name].GroupPolicyList)...)
+		}
+		if administers(documents) {
 			found = append(found, administrator{id: access.AccountID(sdk.ToString(u.UserId))})
 		}
 	}
 	for _, r := range roles {
-		if administers(r.AttachedManagedPolicies, r.RolePolicyList) {
+		if administers(policies.of(r.AttachedManagedPolicies, r.RolePolicyList)) {
 			found = append(found, administrator{trusted: trusted(r)})
 		}
 	}
-	return found, unread
+	return found, policies.unread
+}
+
+// administers says of who has these policies that it may do everything.
+func administers(documents []document) bool {
+	return slices.ContainsFunc(documents, func(d document) bool { return d.allowsAll(true) }) && !slices.ContainsFunc(documents, document.deniesAll)
+}
+
+// A policyBook has what policies say. One that can't be read may be the one that makes somebody an administrator: unread is the error of
+// such a one.
+type policyBook struct {
+	call    op
+	managed map[string]document
+	unread  error
+}
+
+func (b *policyBook) read(text *string) document {
+	d, err := parse(b.call, text)
+	b.unread = cmp.Or(b.unread, err)
+	return d
+}
+
+// of are the policies of a user, a group or a role. Of AWS's own only the two are known that are about everything.
+func (b *policyBook) of(attached []types.AttachedPolicy, inline []types.PolicyDetail) (documents []document) {
+	everything := statement{Action: texts{"*"}, Resource: texts{"*"}}
+	for _, p := range attached {
+		arn := sdk.ToString(p.PolicyArn)
+		switch {
+		case strings.HasSuffix(arn, ":iam::aws:policy/AdministratorAccess"):
+			everything.Effect = "Allow"
+			documents = append(documents, document{statements{everything}})
+		case isDenyAll(arn):
+			everything.Effect = "Deny"
+			documents = append(documents, document{statements{everything}})
+		default:
+			documents = append(documents, b.managed[arn])
+		}
+	}
+	for _, p := range inline {
+		documents = append(documents, b.read(p.PolicyDocument))
+	}
+	return documents
 }
 
 // trusted are those whom the trust policy of a role lets assume it. A user who is gone is named by an id there.

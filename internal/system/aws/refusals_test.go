@@ -132,7 +132,16 @@ func TestTheLastAdministratorIsRefused(t *testing.T) {
 	}{
 		"with a second who can sign in":       {func(*sandboxaws.Cloud) {}, false},
 		"with a second to whom all is denied": {func(c *sandboxaws.Cloud) { c.AttachPolicy(sandboxaws.Kofi, sandboxaws.AmazonManaged("AWSDenyAll")) }, true},
-		"without a second":                    {func(c *sandboxaws.Cloud) { c.DetachPolicy(sandboxaws.Kofi, administrator) }, true},
+		"with a second to whom a group denies all": {func(c *sandboxaws.Cloud) {
+			c.AttachToGroup("on-call", sandboxaws.AmazonManaged("AWSDenyAll"))
+			c.AddToGroup(sandboxaws.Kofi, "on-call")
+		}, true},
+		"with a role to which all is denied": {func(c *sandboxaws.Cloud) {
+			c.DetachPolicy(sandboxaws.Kofi, administrator)
+			c.AttachToRole(forPeople, administrator)
+			c.PutRolePolicy(forPeople, "stop", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}`)
+		}, true},
+		"without a second": {func(c *sandboxaws.Cloud) { c.DetachPolicy(sandboxaws.Kofi, administrator) }, true},
 		"with a role that somebody can assume": {func(c *sandboxaws.Cloud) {
 			c.DetachPolicy(sandboxaws.Kofi, administrator)
 			c.AttachToRole(forPeople, administrator)
