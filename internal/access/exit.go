@@ -35,6 +35,8 @@ type Outcome struct {
 	Marks Marks
 	// Left are the approved grants that could not be removed, or are still held, each with the reason.
 	Left map[GrantID]error
+	// Before is what was approved and had gone by itself before anything was asked for.
+	Before Holdings
 	// Appeared is what is held now and was not when the plan was made.
 	Appeared Holdings
 	// Listed is the last list of all that the account holds, where Whole says that there is one: single grants may
@@ -76,7 +78,7 @@ const unwellLimit = 2
 // twice in a row is left alone.
 func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Outcome {
 	out := Outcome{
-		Held: prior, Removed: map[GrantID]Removal{}, Marks: Marks{}, Left: map[GrantID]error{}, Appeared: Holdings{},
+		Held: prior, Removed: map[GrantID]Removal{}, Marks: Marks{}, Left: map[GrantID]error{}, Appeared: Holdings{}, Before: Holdings{},
 	}
 	maps.Copy(out.Marks, marks)
 
@@ -87,6 +89,11 @@ func (e Exit) Run(ctx context.Context, prior, approved Holdings, marks Marks) Ou
 	if err != nil {
 		out.Unverified = err
 		return out
+	}
+	for id, label := range approved.Without(Held(listed, out.Marks)) {
+		if !Sleeps(listed, id) {
+			out.Before[id] = label
+		}
 	}
 	agreed := e.remove(ctx, listed, approved, out)
 	for id, receipt := range agreed {

@@ -72,6 +72,7 @@ func TestExitDoesNotAskForTheRemovalOfWhatIsGoneAlready(t *testing.T) {
 	out := exit.Run(t.Context(), five, five, nil)
 	check(t, "removals asked for", []string{"remove 1 g1"}, removals(m))
 	check(t, "number removed", 5, len(out.Removed))
+	check(t, "gone before", five.Without(access.Holdings{"g1": ""}), out.Before)
 	check(t, "clean", true, out.Clean())
 }
 

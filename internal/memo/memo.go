@@ -47,6 +47,14 @@ func (m *Map[K, V]) Get(ctx context.Context, key K, ask func() (V, error)) (V, e
 	}
 }
 
+// Has says that there is an answer for a key, or that it is being asked for.
+func (m *Map[K, V]) Has(key K) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, known := m.entries[key]
+	return known
+}
+
 // enter returns the entry of a key, and whether the caller is the one who has to ask.
 func (m *Map[K, V]) enter(key K) (e *entry[V], mine bool) {
 	m.mu.Lock()

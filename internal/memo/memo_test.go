@@ -90,3 +90,17 @@ func TestWhoWaitsIsNotStoppedWithWhoAskedAndCanBeStoppedAlone(t *testing.T) {
 		wait.Wait()
 	})
 }
+
+func TestAMapSaysWhatItHasBeenAsked(t *testing.T) {
+	t.Parallel()
+	var m Map[string, int]
+	failed := errors.New("failed")
+	for key, err := range map[string]error{"answered": nil, "failed": failed} {
+		if _, got := m.Get(t.Context(), key, func() (int, error) { return 1, err }); !errors.Is(got, err) {
+			t.Error(got)
+		}
+	}
+	if !m.Has("answered") || m.Has("failed") || m.Has("other") {
+		t.Errorf("answered: %v, failed: %v, other: %v", m.Has("answered"), m.Has("failed"), m.Has("other"))
+	}
+}

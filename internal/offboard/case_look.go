@@ -93,7 +93,7 @@ func (r *Case) share(
 		return listed{dated{grants: grants, at: list.at}, err}
 	}
 	asked := r.env.Clock.Now()
-	rechecker, rechecks := system.Connectors[kind.Name].(access.Rechecker)
+	rechecker, rechecks := system.rechecker(kind.Name)
 	var grants []access.Grant
 	var err error
 	if !rechecks || !single(at, account) {

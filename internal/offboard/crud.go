@@ -86,14 +86,14 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 	if outlives {
 		delete(before, unrecorded)
 		now.facts.Unrecorded = missed(v, known, seen)
-		if now.facts.Unrecorded && !known.Unrecorded || known.AsOf.IsZero() && seen.None {
+		if now.facts.Unrecorded && !known.Unrecorded {
 			diags.Append(warnTooLate(v))
 		}
 	}
 	if seen.None {
 		now.nobody = true
 		if now.account == "" && known.AsOf.IsZero() {
-			diags.Append(warnNobody(v))
+			diags.Append(warnNobody(v, outlives))
 		}
 		now.facts.Names, now.facts.Aliases = known.Names, known.Aliases
 		if outlives {
@@ -215,6 +215,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		// Exactly what was planned, labels and all: what was tolerated may be called something else by now.
 		held = planned
 	}
+	if replaced := r.replaced(plan, out, known); len(replaced) > 0 {
+		known.Unrecorded = true
+		held = maps.Clone(held)
+		held[unrecorded] = unrecordedGrant().Label
+		diags.Append(errorReplaced(plan, replaced))
+	}
 	removed := removals(prior.Removed, out.Removed)
 	// What appeared is remarked on when it is next read.
 	r.save(ctx, req.Plan, &resp.State, map[string]any{
@@ -281,6 +287,19 @@ func (r *Resource) exit(
 		system.shelf.put(r.kind.Name, account, turn, dated{grants: out.Listed, at: out.ListedAt})
 	}
 	return out
+}
+
+// replaced is what the person knew and what was changed while they may have got at what came in its place.
+func (r *Resource) replaced(plan values, out access.Outcome, known facts) access.Holdings {
+	system, err := r.env.system(plan.System.ValueString())
+	if err != nil {
+		return nil
+	}
+	rechecker, _ := system.rechecker(r.kind.Name)
+	if knows, ok := rechecker.(knowing); ok {
+		return knows.replaced(out.Before, known)
+	}
+	return nil
 }
 
 func moves(transferer access.Transferer, approved access.Holdings) bool {

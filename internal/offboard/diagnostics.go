@@ -172,6 +172,13 @@ func errorNotRecorded(typeName string, v values) diag.Diagnostic {
 		v.Person.ValueString(), v.System.ValueString(), typeName, v.System.ValueString()+"/"+v.Person.ValueString()))
 }
 
+// errorReplaced is for what is gone, and for what they may know in its place.
+func errorReplaced(v values, replaced access.Holdings) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(rootAccess.AtMapKey(string(unrecorded)), "Changed after the plan", fmt.Sprintf(
+		"Somebody else changed this in %[1]s after the plan was made, which was before %[2]s was cut off, as far as is known:\n%[3]s\n\nThey may have got at what it was changed to. Have it "+
+			"changed once more, now that they can't; then tolerate the row %[4]s.", v.System.ValueString(), v.Person.ValueString(), rows(replaced), unrecorded))
+}
+
 // warnReplaced is for rows of what outlives an account, which go with the resource that has them.
 func warnReplaced(v values) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("What was recorded is forgotten", fmt.Sprintf(
@@ -179,10 +186,14 @@ func warnReplaced(v values) diag.Diagnostic {
 			"same person, let the resource keep its person and its account.", v.Person.ValueString(), v.System.ValueString(), rows(v.held())))
 }
 
-func warnNobody(v values) diag.Diagnostic {
+func warnNobody(v values, outlives bool) diag.Diagnostic {
+	deleted := ""
+	if outlives {
+		deleted = " If the account was deleted, nothing tells any more what they could get at before, and know: take that from what was recorded elsewhere."
+	}
 	return diag.NewAttributeWarningDiagnostic(rootPerson, "Nobody by that address", fmt.Sprintf(
 		"%s says that nobody there is %s. If they never had an account, all is well. If the address is misspelt, or is an alias, this resource "+
-			"watches nothing: correct it, or name the account.", v.System.ValueString(), v.Person.ValueString()))
+			"watches nothing: correct it, or name the account.%s", v.System.ValueString(), v.Person.ValueString(), deleted))
 }
 
 // warnTooLate is for what outlives the account, and can be seen only while the account can get at it.

@@ -65,6 +65,18 @@ func (k knowing) Remove(ctx context.Context, account access.AccountID, grant acc
 	return k.system.rotations.Get(ctx, rotation{k.kind, grant}, func() (access.Receipt, error) { return k.Outliver.Remove(ctx, account, grant) })
 }
 
+// replaced are those of the grants which somebody else changed before the exit did, of an account that could still get at what
+// came in their place when they were planned to go.
+func (k knowing) replaced(before access.Holdings, known facts) access.Holdings {
+	replaced := access.Holdings{}
+	for id, label := range before {
+		if known.Active && !k.system.rotations.Has(rotation{k.kind, id}) {
+			replaced[id] = label
+		}
+	}
+	return replaced
+}
+
 // lost keeps "not found" from passing for the person's absence where that proves nothing.
 func lost(err error) error {
 	if access.KindOf(err) != access.NotFound {

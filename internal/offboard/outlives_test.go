@@ -236,6 +236,9 @@ func TestASystemThatDoesNotFindWhatSomebodyKnowsProvesNothing(t *testing.T) {
 	if left, failures := c.look(t); len(left) != 2 || len(failures) != 1 {
 		t.Errorf("left %v, failures %v", left, failures)
 	}
+	if left, _, diags := c.close(t); len(left) != 0 || !diags.HasError() {
+		t.Errorf("closing left %v, said %s", left, spoken(diags))
+	}
 }
 
 func TestWhatSeveralKnowIsChangedOnceARun(t *testing.T) {

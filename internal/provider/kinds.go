@@ -297,16 +297,15 @@ var Kinds = []Row{
 				"but people can set another value, and that the old one is refused GitHub can't tell.\n\n" +
 				"Nobody is cut off before it is known: with `terminated = true` a resource that is new to the state is refused at plan, unless it is imported. " +
 				"Of an account that was cut off before it was looked at for the first time, the row `unrecorded` stands for all that nobody recorded, until it " +
-				"is tolerated. What this can't know:\n\n" +
-				"- What was only planned is not remembered. Keep the state up to date while people work here: `terraform apply -refresh-only` in the nightly run, " +
-				"besides the plan.\n" +
-				"- What they could read once and couldn't any more when it was first looked at; and anything at all of somebody whose account has gone by then, " +
-				"which is a warning, as they may never have had one.\n" +
-				"- Whether a newer version has another value, and whether what uses the secret refuses the old one. A secret that was deleted counts as out of use; " +
-				"one that was made anew under the same name is another. Who brings the old value back after that is not found out: a row that is gone is not " +
-				"looked at again, unless the account can read the secret.\n" +
-				"- What the resource before this one knew: destroying it, a `-replace`, a taint, or another `person` or `account` forgets the rows. Where the person " +
-				"can't get at them any more, no import finds them again.",
+				"is tolerated; and so it does for what they may have read instead, where somebody changed a secret after the plan and before the apply.\n\n" +
+				"This can't know what was only planned: keep the state up to date while people work here, with `terraform apply -refresh-only` in the nightly run " +
+				"beside the plan. Nor what else they came to read between the plan and the apply, what they could read once and couldn't any more when it was first " +
+				"looked at, and anything at all of somebody whose account had gone by then: that is a warning, as they may never have had one.\n\n" +
+				"Nor whether a newer version has another value, and what uses the secret refuses the old one. A secret that was deleted counts as out of use, and one that " +
+				"was made anew under the same name is another. A row that is gone is not looked at again, unless the account can read the secret: who brings the old " +
+				"value back is not found out.\n\n" +
+				"Nor what the resource before this one knew: destroying it, `-replace`, a taint, or another `person` or `account` forgets the rows. Where the person can't " +
+				"get at them any more, no import finds them again.",
 		},
 		GitHub: github.SharedSecret,
 		AWS:    aws.SharedSecrets,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,4 +197,60 @@ func TestWhatWasImportedIsRememberedThoughTheExitFailsBeforeItsTurn(t *testing.T
 			Check:            expectAccess(secrets),
 		},
 	)
+}
+
+func TestWhatWasChangedBetweenThePlanAndTheApplyMayBeKnownAndIsNotRotatedAgain(t *testing.T) {
+	t.Parallel()
+	w, cluster := newVaultWorldOn(t, morning())
+	exit := w.config(oneIn("vault", "shared_secret", vault.Jane, terminated))
+	w.below(
+		resource.TestStep{Config: w.config(oneIn("vault", "shared_secret", vault.Jane))},
+		resource.TestStep{
+			Config: exit,
+			ConfigPlanChecks: before(meanwhile(func() {
+				changeWhatIsChangedByHand(cluster)
+				cutOff(cluster, vault.Jane)
+			})),
+			ExpectError: regexp.MustCompile(`(?s)Changed after the plan.*engineering/ci`),
+		},
+		resource.TestStep{
+			// What the entity could still read of it when it was disabled is listed; what went with its groups and policies is not.
+			Config: exit, ExpectError: regexp.MustCompile(`nobody recorded`),
+			ConfigPlanChecks: before(expectRows(secrets, everyInVault["shared_secret"].returned, unrecorded,
+				"kv/engineering/ci (version 4, of 2026-11-20, to be changed by priya.raman@acme.example)",
+				"kv/engineering/registry (version 2, of 2026-11-20, to be changed by whoever owns it)")),
+		},
+	)
+}
+
+func TestTwoLeaversOfOnePlanWhoKnowTheSameAreSettledTogether(t *testing.T) {
+	t.Parallel()
+	w, cluster := newVaultWorldOn(t, morning())
+	cluster.SetPolicies(vault.Mei, "payments")
+	both := func(arguments ...string) (config string) {
+		for name, person := range map[string]string{"jane": vault.Jane, "mei": vault.Mei} {
+			for kind, more := range map[string]string{
+				"account": `disposition = "suspend"`, "shared_secret": "depends_on = [offboard_account.jane, offboard_account.mei]",
+			} {
+				config += strings.Replace(oneIn("vault", kind, person, append(arguments, more)...), `"this"`, `"`+name+`"`, 1)
+			}
+		}
+		return w.config(config)
+	}
+	jane, mei, writes := "offboard_shared_secret.jane", "offboard_shared_secret.mei", w.mark()
+	w.below(
+		resource.TestStep{Config: both()},
+		resource.TestStep{Config: both(terminated), ExpectError: regexp.MustCompile(`Access remains`)},
+		resource.TestStep{
+			PreConfig: func() {
+				for _, person := range []string{vault.Jane, vault.Mei} {
+					cutOff(cluster, person)
+				}
+				changeWhatIsChangedByHand(cluster)
+			},
+			Config: both(terminated), Check: resource.ComposeAggregateTestCheckFunc(expectAccess(jane), expectAccess(mei)),
+		},
+	)
+	rotations := slices.DeleteFunc(writes(), func(request string) bool { return !strings.Contains(request, "rotate") })
+	w.check("rotations", []string{"PUT /v1/database/rotate-role/payments"}, rotations)
 }
