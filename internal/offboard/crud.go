@@ -82,11 +82,12 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 	}
 	now := view{account: v.account(), held: access.Holdings{}, facts: facts{AsOf: r.env.Clock.Now(), Pinned: known.Pinned, Marks: known.Marks}}
 	outlives := system.outlives(r.kind.Name)
-	if outlives && known.AsOf.IsZero() && !seen.Active {
+	if system.fades(r.kind.Name) && known.AsOf.IsZero() && !seen.Active {
 		diags.Append(warnTooLate(v))
 	}
 	if seen.None {
 		now.nobody = true
+		now.facts.Names, now.facts.Aliases = known.Names, known.Aliases // Whose the account was that is gone.
 		if now.account == "" && known.AsOf.IsZero() {
 			diags.Append(warnNobody(v))
 		}
