@@ -6,12 +6,11 @@ locals {
   accounts = merge([
     for person, exit in local.people : {
       for system in local.systems : "${system}/${person}" => {
-        person          = person
-        system          = system
-        identity        = contains(local.identity_providers, system)
-        only_deleted    = lookup(var.dispositions, system, "") == "delete"
-        suspended_first = contains(local.identity_providers, system) && contains(["suspend", "delete"], lookup(var.dispositions, system, exit.disposition))
-        deleted         = lookup(var.dispositions, system, exit.disposition) == "delete"
+        person      = person
+        system      = system
+        identity    = contains(local.identity_providers, system)
+        disposition = lookup(var.dispositions, system, exit.disposition == "delete" ? "suspend" : exit.disposition)
+        deleted     = exit.disposition == "delete" && !contains(keys(var.dispositions), system)
       }
     }
   ]...)
@@ -48,13 +47,13 @@ import {
 }
 
 import {
-  for_each = { for id, account in local.accounts : id => account if account.suspended_first && !account.only_deleted }
+  for_each = { for id, account in local.accounts : id => account if account.identity && account.disposition == "suspend" }
   to       = module.leaver[each.value.person].offboard_account.identity[each.value.system]
   id       = each.key
 }
 
 import {
-  for_each = { for id, account in local.accounts : id => account if !account.suspended_first && !account.only_deleted }
+  for_each = { for id, account in local.accounts : id => account if account.disposition != "delete" && !(account.identity && account.disposition == "suspend") }
   to       = module.leaver[each.value.person].offboard_account.this[each.value.system]
   id       = each.key
 }
@@ -146,6 +145,12 @@ import {
 import {
   for_each = lookup(local.having, "licenses", {})
   to       = module.leaver[each.value.person].offboard_licenses.this[each.value.system]
+  id       = each.key
+}
+
+import {
+  for_each = { for id, account in local.accounts : id => account if account.disposition == "delete" }
+  to       = module.leaver[each.value.person].offboard_account.only_deleted[each.value.system]
   id       = each.key
 }
 

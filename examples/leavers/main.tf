@@ -10,7 +10,7 @@ terraform {
 variable "systems" {
   type        = set(string)
   default     = ["okta", "google"]
-  description = "Where people have access: okta, google, aws, aws_identity_center and vault, or some of them. The applications in scim are systems too."
+  description = "Where people have access: okta, google, github, aws, aws_identity_center and vault, or some of them. The applications in scim are systems too."
 }
 
 variable "okta_org_url" {
@@ -35,6 +35,12 @@ variable "google_license_products" {
   type        = set(string)
   default     = null
   description = "The ids of the products of Google's that were bought. null asks for each that there is, which takes a second a product."
+}
+
+variable "github" {
+  type        = object({ organization = optional(string), enterprise = optional(string), base_url = optional(string) })
+  default     = {}
+  description = "The organization on GitHub. What is left out comes from GITHUB_OWNER and GITHUB_BASE_URL, and the credentials from GITHUB_TOKEN and GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PEM_FILE."
 }
 
 variable "aws" {
@@ -69,8 +75,8 @@ variable "without" {
 
 variable "dispositions" {
   type        = map(string)
-  default     = {}
-  description = "What becomes of the account in a system that does not have what leavers.yaml says, suspend if nothing: { wiki = \"deactivate\", pagerduty = \"delete\" }. What can only be deleted is deleted last."
+  default     = { github = "delete" }
+  description = "What becomes of the account in a system that does not have what leavers.yaml says, suspend if nothing: { wiki = \"deactivate\", github = \"delete\" }. An organization on GitHub can only let somebody go; managed users are suspended there, so leave it out for them."
 }
 
 variable "sweep" {
@@ -86,6 +92,7 @@ provider "offboard" {
     endpoint         = var.google_endpoint
     license_products = var.google_license_products
   } : null
+  github              = contains(var.systems, "github") ? var.github : null
   aws                 = contains(var.systems, "aws") ? var.aws : null
   aws_identity_center = contains(var.systems, "aws_identity_center") ? var.aws_identity_center : null
   vault               = contains(var.systems, "vault") ? var.vault : null

@@ -43,7 +43,9 @@ data "offboard_reconciliation" "hr" {
 
 locals {
   # Who left stays in it for as long as they are on the roster and have an account, so that an exit that was applied goes on
-  # being watched. max_people of the provider bounds how many people one plan takes.
+  # being watched. Whose last account was deleted is in it no more: as long as somebody has to change a secret that they know, name
+  # them in leavers.yaml, or what they know is forgotten. The plan warns of it with the rows. max_people of the provider bounds how
+  # many people one plan takes.
   leavers_by_roster = var.roster == null ? {} : {
     for person, leaver in data.offboard_reconciliation.hr[0].leavers :
     person => { terminated = true, successor = leaver.successor }

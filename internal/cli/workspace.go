@@ -15,6 +15,9 @@ import (
 // module is this module: the provider is its main package.
 const module = "github.com/offboard/terraform-provider-offboard"
 
+// configuring are how the variables begin that configure Terraform, or one of the vendors.
+var configuring = []string{"TF_", "OFFBOARD_", "OKTA_", "GOOGLE", "GITHUB_", "AWS_", "VAULT_", "BAO_"}
+
 // A Workspace is a folder of configuration in which a CLI installs this provider, built from the source,
 // as it would install it from the registry.
 type Workspace struct {
@@ -64,7 +67,7 @@ func (w *Workspace) Command(ctx context.Context, args ...string) *exec.Cmd {
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 20 * time.Second
 	command.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return strings.HasPrefix(v, "TF_") || strings.HasPrefix(v, "OKTA_")
+		return slices.ContainsFunc(configuring, func(prefix string) bool { return strings.HasPrefix(v, prefix) })
 	})
 	command.Env = append(command.Env, "TF_CLI_CONFIG_FILE="+w.config, "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")
 	command.Env = append(command.Env, w.Env...)

@@ -1,8 +1,7 @@
 // Package npm gets single files out of pinned packages of the npm registry: vendors' API descriptions, which some of them
 // publish nowhere else that a bare machine reaches, and which are too large to be kept here. Tests only.
 //
-// It is npm itself that fetches, and so by whatever registry, proxy and certificates it is configured with. What it
-// brings is trusted for its digest alone.
+// npm itself is not needed. What a registry sends is trusted for its digest alone.
 package npm
 
 import (
@@ -16,10 +15,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/hashicorp/go-retryablehttp"
 )
 
 // A File is one file of one version of a package.
@@ -32,9 +33,12 @@ type File struct {
 	Name string
 }
 
-// Get returns where the file is kept below cache, and fetches it at the first time: everything after that needs neither
-// npm nor the network. Several processes may do so at once. env is added to npm's environment.
-func (f File) Get(ctx context.Context, cache string, env ...string) (path string, err error) {
+// Registry is where packages are, unless npm_config_registry says otherwise, as it does to npm.
+const Registry = "https://registry.npmjs.org"
+
+// Get returns where the file is kept below cache, and fetches it from the registry at the first time: everything after that
+// needs no network. Several processes may do so at once.
+func (f File) Get(ctx context.Context, cache, registry string) (path string, err error) {
 	digest, ok := strings.CutPrefix(f.Integrity, "sha512-")
 	sum, err := base64.StdEncoding.DecodeString(digest)
 	if !ok || err != nil || len(sum) != sha512.Size {
@@ -45,35 +49,39 @@ func (f File) Get(ctx context.Context, cache string, env ...string) (path string
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return path, err
 	}
-	if err := f.fetch(ctx, path, sum, env); err != nil {
-		return "", fmt.Errorf("get %s of %s from npm: %w", f.Name, f, err)
+	if err := f.fetch(ctx, registry, path, sum); err != nil {
+		return "", fmt.Errorf("get %s of %s from %s: %w", f.Name, f, registry, err)
 	}
 	return path, nil
 }
 
 func (f File) String() string { return f.Package + "@" + f.Version }
 
-func (f File) fetch(ctx context.Context, path string, sum []byte, env []string) error {
-	work, err := os.MkdirTemp("", "npm-*")
+// most is how large a package may be, in bytes.
+const most = 256 << 20
+
+// fetch gets the package from where every registry has it: {registry}/{package}/-/{name}-{version}.tgz.
+func (f File) fetch(ctx context.Context, registry, path string, sum []byte) error {
+	from := fmt.Sprintf("%s/%s/-/%s-%s.tgz", strings.TrimSuffix(registry, "/"), f.Package, f.Package[strings.LastIndex(f.Package, "/")+1:], f.Version)
+	req, err := retryablehttp.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
-	pack := exec.CommandContext(ctx, "npm", "pack", f.String(), "--ignore-scripts", "--silent", "--pack-destination", work)
-	pack.Dir = work // not where somebody's package.json or .npmrc is
-	pack.Env = append(os.Environ(), env...)
-	if out, err := pack.CombinedOutput(); err != nil {
-		return fmt.Errorf("npm pack: %w: %s", err, bytes.TrimSpace(out))
-	}
-	packed, err := filepath.Glob(filepath.Join(work, "*.tgz"))
-	if err != nil || len(packed) != 1 {
-		return errors.Join(err, fmt.Errorf("npm pack left %d packages", len(packed)))
-	}
-	data, err := os.ReadFile(packed[0])
+	client := retryablehttp.NewClient()
+	client.Logger = nil
+	resp, err := client.Do(req)
 	if err != nil {
 		return err
 	}
-	content, err := extract(data, sum, "package/"+f.Name)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %s", from, resp.Status)
+	}
+	packed, err := io.ReadAll(io.LimitReader(resp.Body, most))
+	if err != nil {
+		return err
+	}
+	content, err := extract(packed, sum, "package/"+f.Name)
 	if err != nil {
 		return err
 	}

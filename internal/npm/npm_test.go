@@ -6,7 +6,6 @@ import (
 	"compress/gzip"
 	"crypto/sha512"
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -46,29 +45,17 @@ func integrity(of []byte) string {
 	return "sha512-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// A registry has @vendor/api@1.2.3, and vouches for whatever that is.
-type registry struct {
-	*httptest.Server
-	env []string
-}
-
-func serve(t *testing.T, archive []byte) *registry {
+// serve is a registry that has @vendor/api@1.2.3, whatever that is.
+func serve(t *testing.T, archive []byte) *httptest.Server {
 	t.Helper()
-	r := &registry{}
-	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if strings.HasSuffix(req.URL.Path, ".tgz") {
-			_, _ = w.Write(archive)
+	r := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.URL.Path != "/@vendor/api/-/api-1.2.3.tgz" {
+			http.NotFound(w, req)
 			return
 		}
-		_ = json.NewEncoder(w).Encode(map[string]any{
-			"name": "@vendor/api", "dist-tags": map[string]string{"latest": "1.2.3"}, "versions": map[string]any{"1.2.3": map[string]any{
-				"name": "@vendor/api", "version": "1.2.3",
-				"dist": map[string]string{"tarball": r.URL + "/@vendor/api/-/api-1.2.3.tgz", "integrity": integrity(archive)},
-			}},
-		})
+		_, _ = w.Write(archive)
 	}))
 	t.Cleanup(r.Close)
-	r.env = []string{"npm_config_registry=" + r.URL, "npm_config_cache=" + t.TempDir(), "npm_config_update_notifier=false"}
 	return r
 }
 
@@ -85,7 +72,7 @@ func TestAFileIsFetchedOnceAndThenKept(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range paths {
 		all.Go(func() {
-			path, err := f.Get(t.Context(), cache, r.env...)
+			path, err := f.Get(t.Context(), cache, r.URL)
 			if err != nil {
 				t.Error(err)
 			}
@@ -94,7 +81,7 @@ func TestAFileIsFetchedOnceAndThenKept(t *testing.T) {
 	}
 	all.Wait()
 	r.Close()
-	path, err := f.Get(t.Context(), cache, r.env...)
+	path, err := f.Get(t.Context(), cache, r.URL)
 	if err != nil {
 		t.Fatalf("without the registry: %v", err)
 	}
@@ -116,19 +103,19 @@ func TestWhatIsNotAsPinnedIsRefused(t *testing.T) {
 	archive := packed(t, "what was published")
 	f := file(archive)
 	for name, test := range map[string]struct {
-		registry *registry
+		registry *httptest.Server
 		change   func(*File)
 		says     string
 	}{
 		"another package": {serve(t, packed(t, "what somebody has put in its place")), func(*File) {}, "not the one that is pinned"},
-		"no such version": {serve(t, archive), func(f *File) { f.Version = "0.1.0" }, "npm pack"},
+		"no such version": {serve(t, archive), func(f *File) { f.Version = "0.1.0" }, "404 Not Found"},
 		"a weaker digest": {serve(t, archive), func(f *File) { f.Integrity = "sha1-" + base64.StdEncoding.EncodeToString(make([]byte, 20)) }, "not sha512"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f, cache := f, t.TempDir()
 			test.change(&f)
-			path, err := f.Get(t.Context(), cache, test.registry.env...)
+			path, err := f.Get(t.Context(), cache, test.registry.URL)
 			if err == nil || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), f.String()) {
 				t.Errorf("got %q, %v", path, err)
 			}

@@ -126,7 +126,8 @@ func (d *AccessData) Schema(ctx context.Context, _ datasource.SchemaRequest, res
 			attrDormant: schema.MapNestedAttribute{
 				Computed: true,
 				MarkdownDescription: "What can be neither used nor seen in the state that the account is in, by `system/kind/id`: each stands for all access of its kind whose " +
-					"id begins with its own. Nothing of it is in `access`, and it is not known to be gone.",
+					"id begins with its own. Nothing of it is in `access`, and it is not known to be gone. Of somebody who can't sign in any more, `unrecorded` is what they " +
+					"could get at before, and know: only a resource that watched them then can tell.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"system": text("The system."),
 					"kind":   text("The kind of access."),

@@ -64,7 +64,7 @@ func TestWhatAResourceListedProvesNothingOfWhatItDidNotKnow(t *testing.T) {
 	c.look(t)
 	// A resource that is new to the state lists, and is told of a while ago.
 	system := c.env.Systems["doors"]
-	system.shelf.put("badges", "1", system.shelf.begin("badges", "1"), dated{nil, c.clock.Now()})
+	system.shelf.put("badges", "1", system.shelf.begin("badges", "1"), dated{at: c.clock.Now()})
 	if left, _ := c.look(t); left["doors/badges/g1"] != "One" {
 		t.Errorf("left %v", left)
 	}

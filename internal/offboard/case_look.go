@@ -44,16 +44,22 @@ func (r *Case) look(ctx context.Context, v caseValues, known caseFacts, closing 
 	return r.learn(v, known, found, single, r.env.Clock.Now()), nil
 }
 
-// late returns an error where the case would take what an account can get at now for all that it ever could: it was cut off
-// before anybody looked.
+// late returns an error where the case would take what an account can get at now for all that it ever could: it was cut off, or
+// had gone, before anybody looked.
 func (r *Case) late(at place, seen sighting, known caseFacts, now time.Time) error {
-	_, listed := r.env.Systems[at.system].shelf.get(at.kind, seen.ID, now)
-	if seen.None || seen.Active || listed || !known.Controls[at.String()].CheckedAt.IsZero() {
+	before, checked := known.Accounts[at.system], !known.Controls[at.String()].CheckedAt.IsZero()
+	switch {
+	case seen.None && (checked || before.ID == "" || before.Alias),
+		seen.Renewed && checked && seen.Active,
+		!seen.None && !seen.Renewed && (seen.Active || checked && before.ID != ""):
 		return nil
+	}
+	if list, listed := r.env.Systems[at.system].shelf.get(at.kind, seen.ID, now); listed && !list.late {
+		return nil // A resource has watched.
 	}
 	return &access.Error{
 		Kind:   access.Blocked,
-		Reason: "the account can't sign in any more, and nobody recorded what it could get at before",
+		Reason: "the account is gone or can't sign in any more, and nobody recorded what it could get at before",
 		Fix: fmt.Sprintf("Have offboard_%s watch people while they work here. For this one, have what they had access to changed, and say who "+
 			"answers for that in an exception for %s.", at.kind, at),
 	}
@@ -84,7 +90,7 @@ func (r *Case) share(
 	if list, ok := system.shelf.get(kind.Name, account, r.env.Clock.Now()); ok {
 		// Whoever made it asked again about what they knew of, which may be less.
 		grants, err := system.recheck(ctx, kind.Name, account, list.grants, unsettled)
-		return listed{dated{grants, list.at}, err}
+		return listed{dated{grants: grants, at: list.at}, err}
 	}
 	asked := r.env.Clock.Now()
 	rechecker, rechecks := system.Connectors[kind.Name].(access.Rechecker)
@@ -104,7 +110,7 @@ func (r *Case) share(
 	default:
 		grants, err = system.recheck(ctx, kind.Name, account, grants, before)
 	}
-	return listed{dated{grants, asked}, err}
+	return listed{dated{grants: grants, at: asked}, err}
 }
 
 // soon is how long after a whole list single grants do. A plan is reviewed in that time; one that was kept for a week is of

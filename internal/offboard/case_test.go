@@ -304,7 +304,7 @@ func TestWhatAResourceHasJustListedIsNotListedAgain(t *testing.T) {
 	c := newClosing(map[string]access.Connector{"doors": doors}, "badges")
 	system := c.env.Systems["doors"]
 	put := func() {
-		system.shelf.put("badges", "1", system.shelf.begin("badges", "1"), dated{[]access.Grant{{ID: "g1", Label: "One"}}, c.clock.Now()})
+		system.shelf.put("badges", "1", system.shelf.begin("badges", "1"), dated{grants: []access.Grant{{ID: "g1", Label: "One"}}, at: c.clock.Now()})
 	}
 	lists := func() (n int) {
 		for _, call := range doors.Calls() {
@@ -325,7 +325,7 @@ func TestWhatAResourceHasJustListedIsNotListedAgain(t *testing.T) {
 	// What was listed before something was taken away is of before.
 	turn := system.shelf.begin("badges", "1")
 	system.shelf.clear("badges", "1")
-	system.shelf.put("badges", "1", turn, dated{nil, c.clock.Now()})
+	system.shelf.put("badges", "1", turn, dated{at: c.clock.Now()})
 	if left, _ := c.look(t); len(left) != 1 || lists() != 2 {
 		t.Errorf("left %v, %d lists after a removal", left, lists())
 	}

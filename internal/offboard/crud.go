@@ -43,6 +43,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	attributes := map[string]any{attrAccess: holdings(now.held), attrNotes: notes, attrStays: stays, attrAccount: optional(now.account)}
 	if prior.Terminated.ValueBool() {
 		gone := access.Gone(prior.held(), now.listed, now.held, now.facts.AsOf)
+		delete(gone, unrecorded) // The account can be seen now: rows of its own take the place of this one.
 		attributes[attrRemoved] = removals(prior.Removed, gone)
 		if asleep := access.Asleep(prior.held().Without(now.held), now.listed); len(asleep) > 0 {
 			diags.Append(warnAsleep(prior, asleep))
@@ -81,22 +82,26 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 		return view{}
 	}
 	now := view{account: v.account(), held: access.Holdings{}, facts: facts{AsOf: r.env.Clock.Now(), Pinned: known.Pinned, Marks: known.Marks}}
-	outlives := system.outlives(r.kind.Name)
-	if system.fades(r.kind.Name) && known.AsOf.IsZero() && !seen.Active {
-		diags.Append(warnTooLate(v))
+	outlives, before := system.outlives(r.kind.Name), v.held()
+	if system.fades(r.kind.Name) {
+		delete(before, unrecorded)
+		now.facts.Unrecorded = missed(v, known, seen)
+		if now.facts.Unrecorded && !known.Unrecorded || known.AsOf.IsZero() && seen.None {
+			diags.Append(warnTooLate(v))
+		}
 	}
 	if seen.None {
 		now.nobody = true
-		now.facts.Names, now.facts.Aliases = known.Names, known.Aliases // Whose the account was that is gone.
 		if now.account == "" && known.AsOf.IsZero() {
 			diags.Append(warnNobody(v))
 		}
-		if outlives && len(v.held()) > 0 {
-			if now.listed, err = system.recheck(ctx, r.kind.Name, now.account, nil, v.held()); err != nil {
+		now.facts.Names, now.facts.Aliases = known.Names, known.Aliases
+		if outlives {
+			if now.listed, err = system.recheck(ctx, r.kind.Name, now.account, nil, before); err != nil {
 				diags.Append(errorCheck(r.what(v), err))
 				return view{}
 			}
-			now.held = access.Held(now.listed, now.facts.Marks)
+			now.remember()
 		}
 		return now
 	}
@@ -111,10 +116,10 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 	}
 	turn := system.shelf.begin(r.kind.Name, seen.ID)
 	if now.listed, err = system.list(ctx, r.kind.Name, seen.ID); err == nil {
-		now.listed, err = system.recheck(ctx, r.kind.Name, seen.ID, now.listed, v.held())
+		now.listed, err = system.recheck(ctx, r.kind.Name, seen.ID, now.listed, before)
 	}
 	if err == nil {
-		system.shelf.put(r.kind.Name, seen.ID, turn, dated{now.listed, now.facts.AsOf})
+		system.shelf.put(r.kind.Name, seen.ID, turn, dated{grants: now.listed, at: now.facts.AsOf, late: now.facts.Unrecorded})
 	}
 	if err != nil && access.KindOf(err) != access.NotFound {
 		diags.Append(errorCheck(r.what(v), err))
@@ -124,8 +129,16 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 	if r.kind.Disposes {
 		now.listed = access.Under(now.listed, v.disposition())
 	}
-	now.held = access.Held(now.listed, now.facts.Marks)
+	now.remember()
 	return now
+}
+
+// remember makes what was listed, and what nobody could list any more, what is held.
+func (now *view) remember() {
+	if now.facts.Unrecorded {
+		now.listed = append(slices.Clip(now.listed), unrecordedGrant())
+	}
+	now.held = access.Held(now.listed, now.facts.Marks)
 }
 
 // Create adopts: it records what is held, and removes nothing.
@@ -257,12 +270,15 @@ func (r *Resource) exit(
 			return unchanged
 		}
 	}
+	if rechecker, ok := system.rechecker(r.kind.Name); ok && !r.kind.Disposes {
+		run.Connector = rechecker
+	}
 	expected := prior.held()
 	maps.Copy(expected, plan.held())
 	turn := system.shelf.clear(r.kind.Name, account)
 	out := run.Run(ctx, expected, approved, known.Marks)
 	if out.Whole {
-		system.shelf.put(r.kind.Name, account, turn, dated{out.Listed, out.ListedAt})
+		system.shelf.put(r.kind.Name, account, turn, dated{grants: out.Listed, at: out.ListedAt})
 	}
 	return out
 }

@@ -133,10 +133,14 @@ func errorNoSuccessor(v values, moving access.Holdings) diag.Diagnostic {
 		v.Person.ValueString(), v.System.ValueString(), rows(moving)))
 }
 
-func warnForgets(v values) diag.Diagnostic {
+// warnForgets is of a resource that goes from the state. What outlives the account may be nowhere else.
+func warnForgets(v values, outlives bool) diag.Diagnostic {
 	still := ""
 	if held := v.held(); len(held) > 0 {
 		still = fmt.Sprintf(" What was last seen and goes unwatched:\n%s", rows(held))
+	}
+	if still != "" && outlives {
+		still += "\n\nThey know it whatever becomes of their account, and where they can't get at it any more nothing finds it again. Have it changed first."
 	}
 	return diag.NewWarningDiagnostic("Only stops watching", fmt.Sprintf(
 		"Destroying or removing this resource removes nothing from %s in %s, and gives nothing back. It only stops watching.%s",
@@ -159,6 +163,22 @@ func warnAdoptsOnly(typeName string, v values, held access.Holdings) diag.Diagno
 		begin, typeName, system+"/"+person))
 }
 
+// errorNotRecorded is for an exit that would be over before anybody asked what they know.
+func errorNotRecorded(typeName string, v values) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(rootTerminated, "Not recorded yet", fmt.Sprintf(
+		"What %[1]s can get at in %[2]s can only be asked while they can, and it is not in the state yet: this plan could cut them off first, and what they know would "+
+			"never be a row. Import it in the same configuration, so that the plan shows it:\n\n  import {\n    to = %[3]s.<name>\n    id = %[4]q\n  }\n\n"+
+			"If this is to replace a resource that is in the state, let that one keep its person and its account: its rows would be forgotten.",
+		v.Person.ValueString(), v.System.ValueString(), typeName, v.System.ValueString()+"/"+v.Person.ValueString()))
+}
+
+// warnReplaced is for rows of what outlives an account, which go with the resource that has them.
+func warnReplaced(v values) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("What was recorded is forgotten", fmt.Sprintf(
+		"Another resource takes the place of this one, which knows that %s could get at this in %s:\n%s\n\nThe new one has only what the account can get at by now. If it is the "+
+			"same person, let the resource keep its person and its account.", v.Person.ValueString(), v.System.ValueString(), rows(v.held())))
+}
+
 func warnNobody(v values) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(rootPerson, "Nobody by that address", fmt.Sprintf(
 		"%s says that nobody there is %s. If they never had an account, all is well. If the address is misspelt, or is an alias, this resource "+
@@ -168,7 +188,7 @@ func warnNobody(v values) diag.Diagnostic {
 // warnTooLate is for what outlives the account, and can be seen only while the account can get at it.
 func warnTooLate(v values) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(rootPerson, "Too late to see all of it", fmt.Sprintf(
-		"%s can't sign in to %s any more, so it can't be told what they could get at before: what is listed here may be less than what they know. Have this "+
+		"%s can't sign in to %s any more, so it can't be told what they could get at before: what is listed here is less than what they may know. Have this "+
 			"resource watch people while they work here, and take what else they had access to from what was recorded elsewhere.",
 		v.Person.ValueString(), v.System.ValueString()))
 }

@@ -22,6 +22,8 @@ type facts struct {
 	Active  bool     `json:"active,omitempty"`
 	// Pinned says that the configuration named the account.
 	Pinned bool `json:"pinned,omitempty"`
+	// Unrecorded says that what outlives the account could not be seen any more when it was first looked at.
+	Unrecorded bool `json:"unrecorded,omitempty"`
 	// Dormant names what could be neither used nor seen in the state that the account was in.
 	Dormant []string `json:"dormant,omitempty"`
 	// Accounts are, for the account itself as a grant, how it is called and how far it has been brought.

@@ -52,6 +52,9 @@ type System struct {
 	// Custodian is nil where nobody can be put on legal hold.
 	Custodian access.Custodian
 
+	// rotations are the removals of what several people may know.
+	rotations memo.Map[rotation, access.Receipt]
+
 	surveys memo.Map[string, map[access.AccountID][]access.Grant]
 	rolls   memo.Once[[]access.Entry]
 	gate    gate
@@ -90,7 +93,7 @@ func (s *System) list(ctx context.Context, kind string, account access.AccountID
 // recheck adds to a list what was held before, is not in it, and is there all the same. Where single grants can be asked
 // about, the whole list is one that may be of an hour ago, or of earlier in the run, and nothing is gone on its word alone.
 func (s *System) recheck(ctx context.Context, kind string, account access.AccountID, listed []access.Grant, before access.Holdings) ([]access.Grant, error) {
-	rechecker, ok := s.Connectors[kind].(access.Rechecker)
+	rechecker, ok := s.rechecker(kind)
 	if !ok {
 		return listed, nil
 	}

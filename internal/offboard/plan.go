@@ -20,7 +20,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	diags := &resp.Diagnostics
 	if req.Plan.Raw.IsNull() {
 		prior := r.read(ctx, req.State, diags)
-		diags.Append(warnForgets(prior))
+		diags.Append(warnForgets(prior, r.outlives(prior)))
 		return
 	}
 	if r.env == nil {
@@ -38,12 +38,27 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	known := recall(ctx, req.Private, diags)
 	limit, d := plan.Timeouts.Read(ctx, readTimeout)
 	diags.Append(d...)
-	if diags.HasError() || r.replaces(config, prior, plan) {
+	if diags.HasError() {
+		return
+	}
+	if r.replaces(config, prior, plan) {
+		if r.outlives(prior) && len(prior.held()) > 0 {
+			diags.Append(warnReplaced(prior))
+		}
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	r.planExit(ctx, config, prior, plan, known, resp)
+}
+
+// outlives says that what the resource has found may be nowhere else by now. A system that is not configured any more is none.
+func (r *Resource) outlives(prior values) bool {
+	if r.env == nil {
+		return false
+	}
+	system, err := r.env.system(prior.System.ValueString())
+	return err == nil && system.fades(r.kind.Name)
 }
 
 // replaces says that another resource is to take this one's place: Terraform plans that one on its own.
@@ -78,6 +93,10 @@ func (r *Resource) planAdoption(ctx context.Context, plan values, resp *resource
 	}
 	if err := r.refuseAdoption(plan); err != nil {
 		diags.Append(errorAt(rootPerson, "Termination refused", err))
+		return
+	}
+	if system.fades(r.kind.Name) {
+		diags.Append(errorNotRecorded(r.typeName(), plan))
 		return
 	}
 	diags.Append(warnAdoptsOnly(r.typeName(), plan, nil))

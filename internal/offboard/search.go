@@ -118,7 +118,14 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 		slices.Sort(accounts[1:])
 		accounts = slices.DeleteFunc(slices.Compact(accounts), func(id access.AccountID) bool { return id == "" })
 		if len(accounts) > 0 && !s.leavesOut(at) {
-			wait.Go(func() { found.lists[i] = s.list(ctx, at, system, kind, accounts) })
+			cutOff := system.fades(kind.Name) && s.late == nil && !found.seen.None && !found.seen.Active
+			wait.Go(func() {
+				found.lists[i] = s.list(ctx, at, system, kind, accounts)
+				if cutOff {
+					// Nobody here remembers what it could get at before.
+					found.lists[i].grants = append(slices.Clip(found.lists[i].grants), access.Grant{ID: unrecorded, Label: unrecordedGrant().Label, Dormant: true})
+				}
+			})
 		}
 	}
 	wait.Wait()
@@ -135,7 +142,7 @@ func (s search) list(ctx context.Context, at place, system *System, kind TableRo
 	if kind.Indirect {
 		asked := s.env.Clock.Now()
 		grants, err := s.trace(ctx, at, system.Tracers[kind.Name], accounts)
-		return listed{dated{grants, asked}, outOfTime(ctx, err)}
+		return listed{dated{grants: grants, at: asked}, outOfTime(ctx, err)}
 	}
 	found := s.lists(ctx, at, system, kind.Kind, accounts[0])
 	if kind.Disposes {

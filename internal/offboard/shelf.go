@@ -30,6 +30,8 @@ type shelved struct {
 type dated struct {
 	grants []access.Grant
 	at     time.Time
+	// late says that whoever made it came too late for what outlives the account.
+	late bool
 }
 
 // begin is called before a list is made that is to be put.

@@ -19,8 +19,9 @@ var awsSchema = schema.SingleNestedAttribute{
 		"the SDK finds in its environment, unless it is named here.",
 	Attributes: with(awsLogin, map[string]schema.Attribute{
 		"email_tag": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "The key of the tag that has the work email of a user's holder. `email` if not set.",
+			Optional: true,
+			MarkdownDescription: "The key of the tag that has the work email of a user's holder; of a service's user, that of the team that answers for it. `email` if not " +
+				"set. As long as a user has no address, there or as its name, nobody is said to have no user.",
 		},
 		"root_email": schema.StringAttribute{
 			Optional: true,

@@ -291,9 +291,22 @@ var Kinds = []Row{
 			Row:      "each version of a secret that they could read, until there is a newer one and the old one is no longer of use",
 			About: "What a person knows: the secrets that they could read. Who can read a secret can only be asked while they can, so have this resource watch " +
 				"people while they work here; what was seen once is a row until there is a newer version, whether or not they still have an account. No value " +
-				"is ever read. Where the system can rotate a secret by itself it is asked to; otherwise the row stays until somebody does, and says who. Rotate " +
-				"after the access is cut (`depends_on`), or they could read the new version as well. In GitHub they are the secrets of Actions, Dependabot and environments that " +
-				"workflows of a repository get which the person may write to; nobody but people can set another value, and that the old one is refused GitHub can't tell.",
+				"is ever read. Where the system can rotate a secret by itself it is asked to, once for all who know it; otherwise the row stays until somebody " +
+				"does, and says who. Rotate after the access is cut (`depends_on`), or they could read the new version as well. " +
+				"In GitHub they are the secrets of Actions, Dependabot and environments that workflows of a repository get which the person may write to; nobody " +
+				"but people can set another value, and that the old one is refused GitHub can't tell.\n\n" +
+				"Nobody is cut off before it is known: with `terminated = true` a resource that is new to the state is refused at plan, unless it is imported. " +
+				"Of an account that was cut off before it was looked at for the first time, the row `unrecorded` stands for all that nobody recorded, until it " +
+				"is tolerated. What this can't know:\n\n" +
+				"- What was only planned is not remembered. Keep the state up to date while people work here: `terraform apply -refresh-only` in the nightly run, " +
+				"besides the plan.\n" +
+				"- What they could read once and couldn't any more when it was first looked at; and anything at all of somebody whose account has gone by then, " +
+				"which is a warning, as they may never have had one.\n" +
+				"- Whether a newer version has another value, and whether what uses the secret refuses the old one. A secret that was deleted counts as out of use; " +
+				"one that was made anew under the same name is another. Who brings the old value back after that is not found out: a row that is gone is not " +
+				"looked at again, unless the account can read the secret.\n" +
+				"- What the resource before this one knew: destroying it, a `-replace`, a taint, or another `person` or `account` forgets the rows. Where the person " +
+				"can't get at them any more, no import finds them again.",
 		},
 		GitHub: github.SharedSecret,
 		AWS:    aws.SharedSecrets,

@@ -31,7 +31,7 @@ const (
 // tries is what one request has been through. It travels in the request's context, because that is all
 // the hooks of retryablehttp share.
 type tries struct {
-	// what is being asked for: the method and the path.
+	// what is being asked for: the method and the path, where Doing does not say.
 	what string
 	made int
 	wait time.Duration
@@ -45,6 +45,13 @@ type onceKey struct{}
 // Once says that a request of this context does something again each time it is made. It is made again only where
 // the vendor refused it for now, and not where nobody knows what became of it.
 func Once(ctx context.Context) context.Context { return context.WithValue(ctx, onceKey{}, true) }
+
+type doingKey struct{}
+
+// Doing says what a request of this context asks for, where method and path are the same for all of them.
+func Doing(ctx context.Context, what string) context.Context {
+	return context.WithValue(ctx, doingKey{}, what)
+}
 
 // newRetrier puts retryablehttp around attempt. The waiting is done here, on the injected clock, when it
 // is about to retry; its own back-off is nil.
@@ -66,9 +73,11 @@ func (t *Transport) newRetrier() http.RoundTripper {
 	}
 	inner := &retryablehttp.RoundTripper{Client: client}
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
-		return inner.RoundTrip(req.WithContext(context.WithValue(req.Context(), triesKey{}, &tries{
-			what: req.Method + " " + req.URL.Path, once: req.Context().Value(onceKey{}) != nil,
-		})))
+		what, said := req.Context().Value(doingKey{}).(string)
+		if !said {
+			what = req.Method + " " + req.URL.Path
+		}
+		return inner.RoundTrip(req.WithContext(context.WithValue(req.Context(), triesKey{}, &tries{what: what, once: req.Context().Value(onceKey{}) != nil})))
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/aws"
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/github"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/scim"
@@ -51,21 +52,20 @@ func run(ctx context.Context) error {
 		return err
 	}
 	d.Env = []string{
-		`TF_VAR_systems=["okta", "google", "aws", "aws_identity_center", "vault"]`,
+		`TF_VAR_systems=["okta", "google", "github", "aws", "aws_identity_center", "vault"]`,
 		"TF_VAR_okta_org_url=" + d.okta.URL(), "OKTA_API_TOKEN=" + okta.Token,
 		"TF_VAR_google_admin=" + google.Admin, "TF_VAR_google_endpoint=" + d.google.URL(), `TF_VAR_sweep=["google"]`,
 		"TF_VAR_google_license_products=" + google.Bought,
 		"GOOGLEWORKSPACE_CREDENTIALS=" + google.KeyFile(d.google.URL()),
+		"GITHUB_OWNER=" + github.Login, "GITHUB_BASE_URL=" + d.github.URL(), "GITHUB_TOKEN=" + github.Token,
+		"GITHUB_APP_ID=" + github.AppID, "GITHUB_APP_INSTALLATION_ID=" + github.Installation, "GITHUB_APP_PEM_FILE=" + github.AppKey,
 		fmt.Sprintf("TF_VAR_aws={ account_id = %q, endpoint = %q }", aws.Number, d.aws.URL()),
 		fmt.Sprintf("TF_VAR_aws_identity_center={ account_id = %q, endpoint = %q }", aws.Number, d.aws.URL()),
 		"AWS_REGION=" + aws.Region, "AWS_ACCESS_KEY_ID=" + aws.AccessKey, "AWS_SECRET_ACCESS_KEY=" + aws.SecretKey,
 		"VAULT_ADDR=" + d.vault.URL(), "VAULT_TOKEN=" + vault.Token,
 		fmt.Sprintf(`TF_VAR_scim={ %s = { url = %q, profile = "slack" } }`, application, d.slack.URL()+scim.Base), "OFFBOARD_SCIM_SLACK_TOKEN=" + scim.Token,
-		// Of Identity Center users can't be disabled by an API.
-		`TF_VAR_dispositions={ aws_identity_center = "delete" }`,
-	}
-	if err := d.pullRequest(ctx); err != nil {
-		return err
+		// An organization on GitHub can only let somebody go, and users of Identity Center can't be disabled by an API.
+		`TF_VAR_dispositions={ github = "delete", aws_identity_center = "delete" }`,
 	}
 	if err := d.signing(); err != nil {
 		return err
@@ -78,11 +78,15 @@ type demo struct {
 	*cli.Workspace
 	org     *okta.Org
 	tenant  *google.Tenant
+	code    *github.Org
 	cloud   *aws.Cloud
 	cluster *vault.Cluster
 	app     *scim.App
 
-	okta, google, aws, vault, slack *sandbox.Server
+	okta, google, github, aws, vault, slack *sandbox.Server
+
+	// known are the secrets that she could read and that no system changes by itself.
+	known []secret
 }
 
 // application is the name of the application in the configuration.
@@ -91,8 +95,8 @@ const application = "slack"
 func open() (*demo, error) {
 	company, clk := sandbox.Acme(), clock.System{}
 	d := &demo{
-		org: okta.NewOrg(company, clk), tenant: google.NewTenant(company, clk), cloud: aws.NewCloud(company, clk),
-		cluster: vault.NewCluster(company, clk), app: scim.NewApp(company, clk),
+		org: okta.NewOrg(company, clk), tenant: google.NewTenant(company, clk), code: github.NewOrg(company, clk),
+		cloud: aws.NewCloud(company, clk), cluster: vault.NewCluster(company, clk), app: scim.NewApp(company, clk),
 	}
 	for _, system := range []struct {
 		server **sandbox.Server
@@ -100,6 +104,7 @@ func open() (*demo, error) {
 	}{
 		{&d.okta, d.org.Handler(okta.HandlerOptions{})},
 		{&d.google, d.tenant.Handler(google.HandlerOptions{})},
+		{&d.github, d.code.Handler(github.HandlerOptions{})},
 		{&d.aws, d.cloud.Handler(aws.HandlerOptions{})},
 		{&d.vault, d.cluster.Handler(vault.HandlerOptions{})},
 		{&d.slack, d.app.Handler(scim.HandlerOptions{Dialect: scim.Dialects[application]})},
@@ -114,7 +119,7 @@ func open() (*demo, error) {
 }
 
 func (d *demo) close() {
-	for _, server := range []*sandbox.Server{d.okta, d.google, d.aws, d.vault, d.slack} {
+	for _, server := range []*sandbox.Server{d.okta, d.google, d.github, d.aws, d.vault, d.slack} {
 		if server != nil {
 			server.Close()
 		}
@@ -123,9 +128,17 @@ func (d *demo) close() {
 
 // story is what the demo shows.
 func (d *demo) story(ctx context.Context) error {
-	say("%s leaves. Her accounts are in Okta, Google Workspace, AWS and its Identity Center, Vault and Slack, here sandboxes that speak the vendors' own APIs.\n"+
-		"    The pull request sets terminated: true in leavers.yaml, and opens the case, with who takes over what she made, and until when secrets that she\n"+
-		"    knows and that only their owners can change may be as they are; this is the plan its approvers read:", leaver)
+	say("%s leaves. Her accounts are in Okta, Google Workspace, GitHub, AWS and its Identity Center, Vault and Slack, here sandboxes that speak the\n"+
+		"    vendors' own APIs. What she knows does not go with them, so somebody asks before anything is cut which secrets she can read that only\n"+
+		"    their owners can change (data.offboard_access):", leaver)
+	if err := d.knows(ctx); err != nil {
+		return err
+	}
+	if err := d.pullRequest(ctx); err != nil {
+		return err
+	}
+	say("The pull request sets terminated: true in leavers.yaml, and opens the case, with who takes over what she made, and until when these secrets\n" +
+		"    may be as they are; this is the plan its approvers read:")
 	if err := d.plan(ctx, changes); err != nil {
 		return err
 	}
@@ -175,8 +188,8 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.plan(ctx, clean); err != nil {
 		return err
 	}
-	say("Done. %s; %s; %s; %s; %s. Nothing is left running.",
-		asked("Okta", d.okta), asked("Google", d.google), asked("AWS", d.aws), asked("Vault", d.vault), asked("Slack", d.slack))
+	say("Done. %s; %s; %s; %s; %s; %s. Nothing is left running.",
+		asked("Okta", d.okta), asked("Google", d.google), asked("GitHub", d.github), asked("AWS", d.aws), asked("Vault", d.vault), asked("Slack", d.slack))
 	return nil
 }
 

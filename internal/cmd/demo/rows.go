@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/offboard/terraform-provider-offboard/internal/provider"
 )
@@ -53,7 +54,8 @@ func (d *demo) everyKindLosesSomething(ctx context.Context) error {
 			systems = append(systems, application)
 		}
 		for _, system := range systems {
-			if going[row{system, "offboard_" + kind.Name}] == 0 {
+			onlyKnown := slices.ContainsFunc(d.known, func(s secret) bool { return s.place == system+"/"+kind.Name+"/" })
+			if going[row{system, "offboard_" + kind.Name}] == 0 && !onlyKnown {
 				return fmt.Errorf("the plan shows nothing to go in offboard_%s of %s", kind.Name, system)
 			}
 		}

@@ -24,7 +24,7 @@ func (d *demo) pullRequest(ctx context.Context) error {
 		return err
 	}
 	now := time.Now().UTC()
-	merged := bytes.Replace(people, []byte("terminated: false"), fmt.Appendf(nil, exit, d.known(now),
+	merged := bytes.Replace(people, []byte("terminated: false"), fmt.Appendf(nil, exit, d.puttingUpWith(now),
 		now.Add(-2*time.Hour).Format(time.RFC3339), now.Add(-time.Hour).Format(time.RFC3339), now.Add(-30*time.Minute).Format(time.RFC3339), d.handedOver(now)), 1)
 	if err := os.WriteFile(file, merged, 0o600); err != nil {
 		return err
@@ -65,26 +65,11 @@ func (d *demo) handedOver(now time.Time) string {
 	for _, id := range d.tenant.TraceIDs(leaver) {
 		made = append(made, "google/"+id)
 	}
-	for _, id := range onlyTheirOwnersChange {
-		fmt.Fprintf(&lines, "\n      vault/shared_secret/%s: { owner: priya.raman@acme.example, reason: The owner changes it, until: %q }", id, fortnight(now))
+	for _, secret := range d.known {
+		fmt.Fprintf(&lines, "\n      %q: { owner: priya.raman@acme.example, reason: The owner changes it, until: %q }", secret.place+secret.id, fortnight(now))
 	}
 	for _, id := range made {
 		fmt.Fprintf(&lines, "\n      %s: { owner: sam.reed@acme.example, reason: Taken over by IT with new secrets, until: %q }", id, now.AddDate(0, 6, 0).Format(time.RFC3339))
-	}
-	return lines.String()
-}
-
-// onlyTheirOwnersChange are the secrets that she could read and that Vault can't change by itself, and what a directory may have let her
-// read, which somebody has to look up there.
-var onlyTheirOwnersChange = []string{
-	"kv/deploy/staging@1", "kv/engineering/ci@3", "kv/engineering/registry@1", "kv/oncall/pagerduty@2", "kv/platform/dns@1", "unseen/auth/ldap",
-}
-
-// known are the tolerations of what she knows, until it is changed.
-func (d *demo) known(now time.Time) string {
-	var lines strings.Builder
-	for _, id := range onlyTheirOwnersChange {
-		fmt.Fprintf(&lines, "\n      %s: %q", id, fortnight(now))
 	}
 	return lines.String()
 }

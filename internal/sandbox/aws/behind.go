@@ -70,6 +70,11 @@ func (c *Cloud) SetPassword(email string) {
 	c.change(func(s *state, now time.Time) { s.mustUser(email).Password = now })
 }
 
+// DeletePassword takes it away.
+func (c *Cloud) DeletePassword(email string) {
+	c.change(func(s *state, _ time.Time) { s.mustUser(email).Password = time.Time{} })
+}
+
 // AddToGroup makes somebody a member of a group, and RemoveFromGroup ends that.
 func (c *Cloud) AddToGroup(email, group string) {
 	c.change(func(s *state, _ time.Time) {

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,7 +64,7 @@ func published(file npm.File) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	path, err := file.Get(context.Background(), cache)
+	path, err := file.Get(context.Background(), cache, cmp.Or(os.Getenv("npm_config_registry"), npm.Registry))
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ var vaultMounts = map[string]string{
 
 // asServed corrects the schemas where Vault is known to do otherwise. A duration is a number of seconds or "0s", and no ISO
 // 8601; a map that is empty is null; and lists of what has names beside ids tell them in key_info (vault.md sections 2 and 7,
-// and builtin/credential/approle of Vault 1.21.4).
+// and builtin/credential/approle of Vault 1.21.4). The document is older than what Vault tells of who wrote a secret.
 func asServed(node any) {
 	switch node := node.(type) {
 	case object:
@@ -53,9 +53,14 @@ func asServed(node any) {
 			})
 		}
 		if schema, ok := node["KvV2ReadMetadataResponse"].(object); ok {
+			by := object{"type": "object", "nullable": true}
 			child(schema, "properties")["versions"] = mapOf(object{
-				"created_time": text(), "deletion_time": text(), "destroyed": object{"type": "boolean"},
+				"created_time": text(), "deletion_time": text(), "destroyed": object{"type": "boolean"}, "created_by": by, "deleted_by": by,
 			})
+			child(schema, "properties")["last_updated_by"] = by
+		}
+		if schema, ok := node["PkiReadCertResponse"].(object); ok {
+			child(schema, "properties")["authority_key_id"] = text()
 		}
 		for _, value := range node {
 			asServed(value)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -90,8 +91,8 @@ func (c *call) answer() *reply {
 	if c.r.Header.Get("Authorization") != "Bearer "+Token {
 		return fault(http.StatusUnauthorized, "", "Authorization failure. The authorization header is invalid or missing.")
 	}
-	path, ok := strings.CutPrefix(c.r.URL.Path, Base+"/")
-	if !ok {
+	path, ok := strings.CutPrefix(c.r.URL.EscapedPath(), Base+"/")
+	if !ok || c.opts.Dialect.NoEscapes && strings.Contains(path, "%") {
 		return noSuchEndpoint()
 	}
 	if len(c.body) > 0 {
@@ -99,8 +100,12 @@ func (c *call) answer() *reply {
 			return fault(http.StatusUnsupportedMediaType, "", "unsupported media type "+media)
 		}
 	}
+	var err error
 	c.kind, c.id, _ = strings.Cut(path, "/")
 	if strings.Contains(c.id, "/") {
+		return noSuchEndpoint()
+	}
+	if c.id, err = url.PathUnescape(c.id); err != nil {
 		return noSuchEndpoint()
 	}
 	switch c.kind {

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -58,6 +59,18 @@ func (a *App) AddToGroup(address, name string) {
 	})
 }
 
+// Crowd makes people, and makes them members.
+func (a *App) Crowd(name string, people int) {
+	a.Change(func(s *state, now time.Time) {
+		g := s.mustGroup(name)
+		for i := range people {
+			u := &user{ID: uuid("crowd", name, itoa(i)), UserName: fmt.Sprintf("%s-%d@crowd.example", name, i), Active: true, Created: now, Modified: now, Version: 1}
+			s.Users, g.Members = append(s.Users, u), append(g.Members, u.ID)
+		}
+		g.touch(now)
+	})
+}
+
 // Nest makes one group a member of another.
 func (a *App) Nest(inner, outer string) {
 	a.Change(func(s *state, now time.Time) {
@@ -103,6 +116,42 @@ func (a *App) Rename(address, userName string) {
 		u := s.mustUser(address)
 		u.UserName = userName
 		u.touch(now)
+	})
+}
+
+// Provision makes an account for an address under another userName.
+func (a *App) Provision(userName, address string) {
+	a.Change(func(s *state, now time.Time) {
+		s.Users = append(s.Users, &user{
+			ID: uuid("user", userName), UserName: userName, Active: true, Emails: []value{{Value: address, Type: "work"}}, Created: now, Modified: now, Version: 1,
+		})
+	})
+}
+
+// Note notes an address with an account, as one of a type.
+func (a *App) Note(who, address, kind string) {
+	a.Change(func(s *state, now time.Time) {
+		u := s.mustUser(who)
+		u.Emails = append(u.Emails, value{Value: address, Type: kind})
+		u.touch(now)
+	})
+}
+
+// RenumberGroup gives a group another id.
+func (a *App) RenumberGroup(name, id string) {
+	a.Change(func(s *state, _ time.Time) {
+		s.mustGroup(name).ID = id
+	})
+}
+
+// Renumber gives an account another id, everywhere.
+func (a *App) Renumber(address, id string) {
+	a.Change(func(s *state, _ time.Time) {
+		u := s.mustUser(address)
+		for _, g := range s.groupsOf(u.ID) {
+			g.Members[slices.Index(g.Members, u.ID)] = id
+		}
+		u.ID = id
 	})
 }
 

@@ -25,8 +25,11 @@ type Dialect struct {
 	FromZero bool
 	// Repeats: each page begins with the last entry of the one before.
 	Repeats bool
-	// TotalOff is added to totalResults.
-	TotalOff int
+	// TotalOff is added to totalResults. TotalOfPage: it is how many there are on the page.
+	TotalOff    int
+	TotalOfPage bool
+	// Shrinks: somebody who was on the first page is deleted while the list is read.
+	Shrinks bool
 	// Restless: every answer calls things by other ids than the one before.
 	Restless bool
 	// Cursors: pages are followed by cursor alone, and totals are not told (AWS).
@@ -36,6 +39,11 @@ type Dialect struct {
 
 	// NoMembers: groups show no members; MembersByGroup: not in lists, and by id (0.3). NoGroups: users show no groups.
 	NoMembers, MembersByID, NoGroups bool
+	// MembersBare: a member is a $ref alone. MembersNumbered: an id of digits is a number where it is a member's, and a string
+	// where it is a resource's own.
+	MembersBare, MembersNumbered bool
+	// MembersMost is how many members a group shows at most. 0 is all.
+	MembersMost int
 	// RemoveMembers is what becomes of a remove with the path members, and a list of members as its value (0.4).
 	RemoveMembers MembersRemoved
 	// PathFilterWipes: a remove with a path such as members[value eq "…"] takes everybody out.
@@ -49,6 +57,9 @@ type Dialect struct {
 	NoMe, NoDiscovery bool
 	// NoAttributes: users have neither roles nor entitlements, and the schema does not either.
 	NoAttributes bool
+
+	// NoEscapes: a path with something escaped in it is not found, as behind some proxies.
+	NoEscapes bool
 
 	// ErrorsAre200: an error is answered with 200 and the error as the body.
 	ErrorsAre200 bool
@@ -97,8 +108,8 @@ var Dialects = map[string]Dialect{
 	"pagerduty":           {Inactive: Deletes, Filters: []string{"userName"}, NoMe: true},
 	"notion":              {Inactive: Hides, Filters: []string{"userName"}, NoMe: true},
 	"1password":           {Filters: []string{"userName"}, NoMe: true},
-	"snowflake":           {Filters: []string{"userName"}, UnknownFilterIsNobody: true, Sample: true, NoMe: true},
-	"aws":                 {Filters: []string{"userName", "externalId", "displayName", "id", "members"}, Cursors: true, NoMembers: true, NoGroups: true, NoAttributes: true, NoMe: true},
+	"snowflake":           {Filters: []string{"userName"}, UnknownFilterIsNobody: true, Sample: true, NoAttributes: true, NoMe: true},
+	"aws":                 {Filters: []string{"userName", "externalId", "displayName", "id", "members"}, Cursors: true, NoMembers: true, RemoveMembers: Named, NoGroups: true, NoAttributes: true, NoMe: true},
 	"github_enterprise":   {Filters: []string{"userName", "externalId", "id", "displayName"}, NoPath: true, NoMe: true},
 	"github_organization": {Inactive: Deletes, Filters: []string{"userName", "externalId", "id", "emails"}, NoMe: true},
 }

@@ -140,8 +140,15 @@ func (c *call) indexed(entries []entry) *reply {
 	}
 	from = min(from, len(entries))
 	page := entries[from:min(from+size, len(entries))]
+	total := len(entries) + d.TotalOff
+	if d.TotalOfPage {
+		total = len(page)
+	}
+	if d.Shrinks && start == 1 && c.kind == "Users" {
+		c.state.delete(c.state.Users[3], c.now)
+	}
 	return &reply{status: http.StatusOK, body: object{
-		"schemas": []string{listResponse}, "totalResults": len(entries) + d.TotalOff, "startIndex": start, "itemsPerPage": len(page),
+		"schemas": []string{listResponse}, "totalResults": total, "startIndex": start, "itemsPerPage": len(page),
 		"Resources": shown(page),
 	}}
 }

@@ -96,6 +96,9 @@ func (c *call) groupObject(s *state, g *group, alone bool) object {
 			members = append(members, c.member("Groups", inner.ID, "Group", inner.Name))
 		}
 	}
+	if most := c.opts.Dialect.MembersMost; most > 0 && len(members) > most {
+		members = members[:most]
+	}
 	if len(members) > 0 {
 		o["members"] = members
 	}
@@ -104,7 +107,14 @@ func (c *call) groupObject(s *state, g *group, alone bool) object {
 
 // member leaves display out, which the standard's schema of a group does not have (RFC 7643 8.7.1); its text does (4.2).
 func (c *call) member(endpoint, id, kind, _ string) object {
-	return object{"value": c.called(id), "$ref": c.base + "/" + endpoint + "/" + c.called(id), "type": kind}
+	o := object{"value": c.called(id), "$ref": c.base + "/" + endpoint + "/" + c.called(id), "type": kind}
+	if number, err := strconv.Atoi(id); err == nil && c.opts.Dialect.MembersNumbered {
+		o["value"] = number
+	}
+	if c.opts.Dialect.MembersBare {
+		delete(o, "value")
+	}
+	return o
 }
 
 // discovery is what the application says of itself (RFC 7644 section 4).

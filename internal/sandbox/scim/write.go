@@ -40,6 +40,8 @@ func (c *call) patch(u *user, g *group) *reply {
 		switch which := picked.FindStringSubmatch(op.Path); {
 		case u != nil && op.Op == "replace" && (op.Path == "active" || op.Path == ""):
 			failed = c.replaceActive(u, op.Path, op.Value)
+		case u != nil && op.Op == "replace" && (op.Path == "roles" || op.Path == "entitlements"):
+			failed = c.replaceValues(u, op.Path, op.Value)
 		case g != nil && op.Op == "remove" && op.Path == "members":
 			failed = c.removeMembers(g, op.Value)
 		case op.Op == "remove" && which != nil && op.Value == nil:
@@ -68,6 +70,21 @@ func (c *call) replaceActive(u *user, path string, data json.RawMessage) *reply 
 		return fault(http.StatusBadRequest, "invalidValue", "active is a boolean")
 	}
 	c.setActive(u, *on)
+	return nil
+}
+
+// replaceValues is a replace of a whole attribute.
+func (c *call) replaceValues(u *user, attribute string, data json.RawMessage) *reply {
+	var list []value
+	if json.Unmarshal(data, &list) != nil || c.opts.Dialect.NoAttributes {
+		return fault(http.StatusBadRequest, "invalidValue", attribute+" are a list")
+	}
+	if attribute == "roles" {
+		u.Roles = list
+	} else {
+		u.Entitlements = list
+	}
+	u.touch(c.now)
 	return nil
 }
 
@@ -126,7 +143,7 @@ func (c *call) removePicked(u *user, g *group, attribute, filter string) *reply 
 		}
 	}
 	meant := func(v value) bool {
-		return (wanted.Value == "" || wanted.Value == v.Value) && (wanted.Type == "" || wanted.Type == v.Type) && (wanted.Display == "" || wanted.Display == v.Display)
+		return c.opts.Dialect.PathFilterWipes || (wanted.Value == "" || wanted.Value == v.Value) && (wanted.Type == "" || wanted.Type == v.Type) && (wanted.Display == "" || wanted.Display == v.Display)
 	}
 	switch {
 	case g != nil && attribute == "members":

@@ -36,7 +36,7 @@ const (
 	Victor = "victor.almeida@acme.example"
 	// Service is whose token Token is.
 	Service = "svc-terraform@acme.example"
-	// Waiting has a user in userpass and has never signed in.
+	// Waiting is known to ldap by what policies they get, and has never signed in.
 	Waiting = "quinn.abbott@acme.example"
 )
 

@@ -43,7 +43,7 @@ var userTable = []struct{ mount, name, of, policies, groups string }{
 	{"userpass", "jane.doe", "jane.doe", "deploy", ""},
 	{"userpass", "mei.tanaka", "mei.tanaka", "deploy", ""},
 	{"userpass", "kofi", "kofi.mensah", "", ""},
-	{"userpass", Waiting, "", "", ""},
+	{"ldap", Waiting, "", "", ""},
 	{"ldap", "jane.doe", "jane.doe", "engineering", "dba"},
 	{"ldap", "omar.haddad", "omar.haddad", "", ""},
 }

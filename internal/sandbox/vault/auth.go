@@ -25,6 +25,9 @@ func (c *call) users() reply {
 		return unsupported()
 	}
 	name := strings.ToLower(c.rest[1])
+	if in.Type == "userpass" && strings.Contains(name, "@") {
+		return unsupported() // It takes no such name.
+	}
 	u := in.Users[name]
 	switch {
 	case c.operation == "delete":

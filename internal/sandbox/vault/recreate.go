@@ -24,9 +24,11 @@ type Recreated struct {
 	Token string
 	// Entities are their ids by address, and Groups by name.
 	Entities, Groups map[string]string
-	do               Do
-	accessors        map[string]string
-	signer           ed25519.PrivateKey
+	// NoDatabase says that the server has no AcceptingDatabase, and so none of what has to do with databases.
+	NoDatabase bool
+	do         Do
+	accessors  map[string]string
+	signer     ed25519.PrivateKey
 }
 
 // AcceptingDatabase is the plugin of a database that takes any password, which the server has to have for what has to do with
@@ -155,6 +157,10 @@ func (r *Recreated) secretsOf() {
 	for _, key := range legacyKeys {
 		r.do("", "POST", "legacy/"+key, object{"value": "of the real company"})
 	}
+	plugins, _ := r.do("", "LIST", "sys/plugins/catalog/database", nil)["keys"].([]any)
+	if r.NoDatabase = !slices.Contains(plugins, any(AcceptingDatabase)); r.NoDatabase {
+		return
+	}
 	r.do("", "POST", "database/config/postgres", object{"plugin_name": AcceptingDatabase, "allowed_roles": "*"})
 	for _, name := range staticRoles {
 		r.do("", "POST", "database/static-roles/"+name, object{"db_name": "postgres", "username": name, "rotation_period": "24h"})
@@ -215,7 +221,8 @@ func (r *Recreated) SignIn(email string) object {
 		}
 	}
 	return r.do("", "POST", "auth/oidc/login", object{"role": "default", "jwt": r.sign(object{
-		"email": email, "sub": email, "aud": "acme", "groups": groups, "exp": time.Now().Add(time.Hour).Unix(),
+		"email": email, "sub": email, "aud": "acme", "groups": groups, "nbf": time.Now().Add(-time.Minute).Unix(),
+		"exp": time.Now().Add(time.Hour).Unix(),
 	})})
 }
 

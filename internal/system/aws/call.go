@@ -11,6 +11,7 @@ import (
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
 	"github.com/offboard/terraform-provider-offboard/internal/system"
+	"github.com/offboard/terraform-provider-offboard/internal/transport"
 )
 
 // An op is a call to AWS as people name it, and the permission that it needs.
@@ -25,7 +26,7 @@ func ask[In, Out, Options any](ctx context.Context, c *connection, call op, meth
 	if _, err := c.identity(ctx); err != nil {
 		return nil, err
 	}
-	out, err := method(ctx, in)
+	out, err := method(transport.Doing(ctx, call.what), in)
 	if err = c.explain(ctx, call, err); err != nil {
 		return nil, err
 	}
@@ -129,9 +130,9 @@ func classify(code string, call op) (access.ErrorKind, string) {
 		return access.Denied, "The credential needs " + call.right + ", and no service control policy may take it away. Identity Center answers in " +
 			"its management account."
 	case "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "ExpiredToken", "ExpiredTokenException", "MissingAuthenticationToken",
-		"IncompleteSignature", "InvalidSignatureException", "OptInRequired":
-		return access.Denied, "AWS does not accept the credential. An access key dies when it is deleted or deactivated, a temporary one when it expires; " +
-			"and the machine's clock must be right to five minutes."
+		"IncompleteSignature", "InvalidSignatureException", "OptInRequired", "UnauthorizedException", "InvalidGrantException":
+		return access.Denied, "AWS does not accept the credential. An access key dies when it is deleted or deactivated, a temporary one when it expires, and " +
+			"what aws sso login got you when that does; and the machine's clock must be right to five minutes."
 	case "ValidationException", "ValidationError", "InvalidRequestException", "InvalidParameterException", "InvalidInput":
 		return access.Blocked, "AWS does not do this here: look at what it says."
 	case "UnmodifiableEntity", "UnmodifiableEntityException":

@@ -108,8 +108,11 @@ var kinds = map[string]prepared{
 	"account, suspended": {iam: aws.Account, single: true, dispose: access.Suspend},
 	"account, deleted": {
 		iam: aws.Account, single: true, dispose: access.Delete, login: sandboxaws.Noah, keptBy: sandboxaws.Jane,
-		prepare: func(cloud *sandboxaws.Cloud) { cloud.PutPolicy(sandboxaws.Noah, "nothing-at-night", denial) },
-		kept:    func(w *world) access.GrantID { return access.GrantID(w.id(sandboxaws.Jane)) },
+		prepare: func(cloud *sandboxaws.Cloud) {
+			cloud.PutPolicy(sandboxaws.Noah, "nothing-at-night", denial)
+			cloud.AttachPolicy(sandboxaws.Noah, sandboxaws.Managed("no-billing"))
+		},
+		kept: func(w *world) access.GrantID { return access.GrantID(w.id(sandboxaws.Jane)) },
 	},
 	"authenticators":   {iam: aws.Authenticators},
 	"keys":             {iam: aws.Keys},

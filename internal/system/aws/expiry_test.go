@@ -75,3 +75,38 @@ func TestAListWhoseSecondPageIsRefusedIsNoList(t *testing.T) {
 		}
 	})
 }
+
+// Every call is a POST to the same place: which of them failed is in what they are for.
+func TestAnAWSThatIsDownIsNotWaitedForByEverybody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxaws.HandlerOptions{}, nil)
+	people := []string{sandboxaws.Jane, sandboxaws.Mei, sandboxaws.Omar, sandboxaws.Noah}
+	for _, email := range people {
+		list(w, aws.GroupMembership(w.iam), w.id(email))
+	}
+	w.server.Inject(sandbox.Fault{Do: refusal(http.StatusServiceUnavailable, "ServiceUnavailable", "")})
+	var attempts []int
+	for _, email := range people {
+		before := len(w.asked())
+		if _, err := aws.GroupMembership(w.iam).List(t.Context(), w.id(email)); access.KindOf(err) != access.Unavailable {
+			t.Errorf("%s: %v", email, err)
+		}
+		attempts = append(attempts, len(w.asked())-before)
+	}
+	if attempts[0] < 3 || attempts[2] != 1 || attempts[3] != 1 {
+		t.Errorf("attempts %v", attempts)
+	}
+}
+
+func TestWhatAWSShowsLateIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	forEveryKind(t, func(t *testing.T, k prepared) {
+		w := k.world(t, sandboxaws.HandlerOptions{Lag: 4}, nil)
+		connector, id := k.of(w)
+		held := access.Held(list(w, connector, id), nil)
+		out := access.Exit{Connector: connector, Account: id, Clock: w.clock, Patience: 5 * time.Minute, Limit: time.Hour}.Run(t.Context(), held, held, nil)
+		if !out.Clean() || len(out.Held) != 0 {
+			t.Errorf("held %v, left %v, unverified %v", out.Held, out.Left, out.Unverified)
+		}
+	})
+}

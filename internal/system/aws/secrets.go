@@ -31,6 +31,8 @@ const (
 	currentStage   = "AWSCURRENT"
 	// simulated is how many resources are asked about at once.
 	simulated = 50
+	// tokenIssueTime is what policies that end sessions ask for, and what requests have that are made with one.
+	tokenIssueTime = "aws:TokenIssueTime"
 )
 
 // asAPersonWould is how somebody asks for a secret: with MFA, and over TLS. Without it a policy that denies everything without MFA
@@ -103,7 +105,15 @@ func (c sharedSecrets) List(ctx context.Context, id access.AccountID) (grants []
 	if err != nil {
 		return nil, err
 	}
+	// Of whom everything is denied to a simulation would say the same, were it not for the conditions of other policies.
+	if denied, err := c.denied(ctx, u); err != nil || denied {
+		return nil, err
+	}
 	all, err := c.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ended, err := sessions{guarded{c.IAM}}.ended(ctx, u)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +122,12 @@ func (c sharedSecrets) List(ctx context.Context, id access.AccountID) (grants []
 		return nil, err
 	}
 	for _, s := range all {
-		if conditions, may := readable[s.arn]; may {
+		conditions, may := readable[s.arn]
+		// Whose sessions are denied everything makes no request with this key: what is left to depend on it is the denial.
+		if ended && slices.Equal(conditions, []string{tokenIssueTime}) {
+			continue
+		}
+		if may {
 			grant := s.grant()
 			if len(conditions) > 0 {
 				grant.Note = strings.TrimSpace(grant.Note + " Whether the person can read it depends on " + strings.Join(conditions, ", ") + ": it counts as read.")

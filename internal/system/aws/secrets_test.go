@@ -133,3 +133,31 @@ func TestASecretIsSettledWhenItHasANewerVersionAndByNothingElse(t *testing.T) {
 	w.cloud.PutSecret("payments/stripe")
 	left("with a newer version", 0)
 }
+
+// The policies that end sessions and suspend the user have conditions of their own, or none.
+func TestWhoseSessionsAreEndedAndWhoIsSuspendedReadsNothingForAllTheConditionsOfThat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxaws.HandlerOptions{}, nil)
+	id, before := w.id(sandboxaws.Jane), len(w.secrets(t, sandboxaws.Jane))
+	if _, err := aws.Sessions(w.iam).Remove(t.Context(), id, "sessions"); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(w.secrets(t, sandboxaws.Jane)); before == 0 || got != before {
+		t.Errorf("with a key they read %d secrets, and without sessions %d", before, got)
+	}
+	w.cloud.DeletePolicy(sandboxaws.Jane, "prod-secrets")
+	if got := w.secrets(t, sandboxaws.Jane); len(got) != 0 {
+		t.Errorf("nothing allows it any more: %v", got)
+	}
+	w.cloud.PutPolicy(sandboxaws.Jane, "from-the-office", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":["192.0.2.0/24"]}}}]}`)
+	if got := w.secrets(t, sandboxaws.Jane); len(got) == 0 {
+		t.Error("from the office they may")
+	}
+	connector, _ := aws.Account(w.iam).(access.Disposer).Dispose(access.Suspend)
+	if _, err := connector.Remove(t.Context(), id, access.GrantID(id)); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.secrets(t, sandboxaws.Jane); len(got) != 0 {
+		t.Errorf("everything is denied: %v", got)
+	}
+}

@@ -100,7 +100,7 @@ func (o *IAM) userNamed(ctx context.Context, call op, name string) (*user, error
 	switch {
 	case err != nil:
 		return nil, err
-	case out.User == nil || sdk.ToString(out.User.UserId) == "" || !strings.EqualFold(sdk.ToString(out.User.UserName), name):
+	case out.User == nil || sdk.ToString(out.User.UserId) == "" || sdk.ToString(out.User.Arn) == "" || !strings.EqualFold(sdk.ToString(out.User.UserName), name):
 		return nil, malformed(call, "another user, or none")
 	}
 	u := &user{

@@ -90,20 +90,32 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 		return access.Receipt{}, err
 	}
 	if c.disposition == access.Delete {
-		_, err := c.do(ctx, request{what: "delete " + u.name(), method: http.MethodDelete, path: "/Users/" + escaped(u.ID)})
+		what := "delete " + u.name()
+		_, err := c.do(ctx, request{what: what, method: http.MethodDelete, path: "/Users/" + escaped(u.ID)})
+		gone.Lingers = c.kept(what)
 		return gone, system.IgnoreNotFound(err)
 	}
 	op := operation{Op: "replace", Path: "active", Value: false}
 	if c.profile.Deactivation == ByValue {
 		op = operation{Op: "replace", Value: map[string]any{"active": false}}
 	}
-	err = c.change(ctx, "make "+u.name()+" inactive", "/Users/"+escaped(u.ID), c.profile.Deactivation == ByPut, op, func(raw map[string]any) {
+	err = c.change(ctx, "make "+u.name()+" inactive", "/Users/"+escaped(u.ID), c.profile.Deactivation == ByPut, op, func(raw map[string]any) error {
 		set(raw, "active", false)
+		return nil
 	})
 	return gone, system.IgnoreNotFound(err)
 }
 
-// Refuse keeps whoever owns the application as a whole.
+// kept is the error of an account that was deleted and is there all the same.
+func (c account) kept(what string) error {
+	fix := "Look at it in " + c.profile.Vendor + " itself."
+	if len(c.profile.Inactive) > 0 {
+		fix = "See whether it reads active or inactive. If it is inactive, deletion is no more than that there, and disposition = \"deactivate\" says so."
+	}
+	return &access.Error{Kind: access.Unavailable, Op: c.op(what), Reason: c.config.Name + " agreed to delete it, and still finds it", Fix: fix}
+}
+
+// Refuse keeps whoever owns the application as a whole, and whoever it is told by that others are gone.
 func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
 	u, err := c.user(ctx, id)
 	if err != nil {
@@ -112,6 +124,13 @@ func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdi
 	if c.reached(u).Reaches(c.disposition) {
 		return nil
 	}
+	if goes := c.disposition == access.Delete || c.profile.Reads != ActiveFalse; goes && strings.EqualFold(u.UserName, c.config.Control) {
+		return &access.Error{
+			Kind: access.Blocked, Op: c.op("terminate " + u.name()),
+			Reason: u.name() + " is configured as control: that somebody is gone is believed if this account is found, and it would be gone itself",
+			Fix:    "Set control to the userName of somebody who stays.",
+		}
+	}
 	return c.refuseOwner(u)
 }
 
@@ -119,7 +138,8 @@ func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdi
 func (s *SCIM) refuseOwner(u *user) error {
 	for _, role := range u.Roles {
 		for _, name := range []string{role.Value, role.Display} {
-			if slices.Contains(s.profile.Owners, strings.ToLower(strings.TrimSpace(name))) {
+			plain := " " + system.OneLine(strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(name)))
+			if slices.ContainsFunc(s.profile.Owners, func(owner string) bool { return strings.HasSuffix(plain, " "+owner) }) {
 				return &access.Error{
 					Kind: access.Blocked, Op: s.op("terminate " + u.name()),
 					Reason: u.name() + " is the owner of the account at " + s.profile.Vendor + " (role " + system.OneLine(name) + ")",

@@ -1,6 +1,7 @@
 package scim_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -43,6 +44,8 @@ func TestWhereInactiveDeletesSuspendIsNotOffered(t *testing.T) {
 	}
 }
 
+var forGood = regexp.MustCompile("for good|can't be (brought|undone)|anew")
+
 func TestEveryProfileSaysInThePlanWhatItDoes(t *testing.T) {
 	t.Parallel()
 	for _, profile := range scim.Profiles() {
@@ -56,7 +59,7 @@ func TestEveryProfileSaysInThePlanWhatItDoes(t *testing.T) {
 		}
 		for _, d := range dispositions(w.scim) {
 			listed, err := disposed(t, w, d).List(t.Context(), w.id(sandboxscim.Jane))
-			if irreversible := d == access.Delete; err != nil || listed[0].Note == "" || irreversible && strings.Contains(listed[0].Note, "disposition =") {
+			if irreversible := d == access.Delete; err != nil || listed[0].Note == "" || irreversible && (strings.Contains(listed[0].Note, "disposition =") || !forGood.MatchString(listed[0].Note)) {
 				t.Errorf("%s, %s: %+v, %v", profile, d, listed, err)
 			}
 		}
@@ -100,6 +103,21 @@ func TestTheOwnerIsRefusedAtPlan(t *testing.T) {
 		}
 		if err := guard.Refuse(t.Context(), w.id(sandboxscim.Owner), access.Holdings{"owner": "Primary Owner"}); access.KindOf(err) != access.Blocked {
 			t.Errorf("%s, the role: %v", profile, err)
+		}
+	}
+}
+
+func TestTheOwnerIsRefusedByWhateverNameTheRoleHas(t *testing.T) {
+	t.Parallel()
+	for _, role := range []string{"Primary Owner", "ORG_PRIMARY_OWNER", "workspace-primary-owner", "primaryOwner"} {
+		w := newWorld(t, "slack", sandboxscim.HandlerOptions{Dialect: sandboxscim.Dialects["slack"]})
+		w.app.AddRole(sandboxscim.Jane, role)
+		guard, ok := disposed(t, w, access.Deactivate).(access.Guard)
+		if !ok {
+			t.Fatal("no Guard")
+		}
+		if err := guard.Refuse(t.Context(), w.id(sandboxscim.Jane), nil); access.KindOf(err) != access.Blocked {
+			t.Errorf("%s: %v", role, err)
 		}
 	}
 }
@@ -155,6 +173,7 @@ func TestAnAttributeThatIsNotThereIsNotNone(t *testing.T) {
 		want    access.ErrorKind
 	}{
 		"no such attribute anywhere":           {"generic", sandboxscim.Dialect{NoAttributes: true}, sandboxscim.Jane, access.NotAvailable},
+		"Snowflake has none":                   {"snowflake", sandboxscim.Dialects["snowflake"], sandboxscim.Jane, access.NotAvailable},
 		"AWS has none":                         {"aws", sandboxscim.Dialects["aws"], sandboxscim.Jane, access.NotAvailable},
 		"nor does it say what it has":          {"generic", sandboxscim.Dialect{NoAttributes: true, NoDiscovery: true}, sandboxscim.Jane, access.NotAvailable},
 		"others have it":                       {"generic", sandboxscim.Dialect{NoDiscovery: true}, sandboxscim.Nobody, access.Other},

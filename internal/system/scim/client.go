@@ -42,8 +42,10 @@ type request struct {
 
 // do makes a request. An answer of success with an error in its body is none (RFC 7644 3.12 has them apart).
 func (s *SCIM) do(ctx context.Context, r request) (answer, error) {
+	plain := s.plain.Load()
 	got, err := s.send(ctx, r)
-	if err == nil && got.code == http.StatusUnsupportedMediaType && r.body != nil && s.plain.CompareAndSwap(false, true) {
+	if err == nil && got.code == http.StatusUnsupportedMediaType && r.body != nil && !plain {
+		s.plain.Store(true)
 		got, err = s.send(ctx, r)
 	}
 	if err != nil {
@@ -55,7 +57,7 @@ func (s *SCIM) do(ctx context.Context, r request) (answer, error) {
 		said.status = got.code
 		return answer{}, s.explain(r.what, got.status, &said)
 	case isError:
-		return answer{}, s.malformed(r.what, fmt.Sprintf("%s and an error in it: %s", got.status, s.clean(said.detail)))
+		return answer{}, s.malformed(r.what, fmt.Sprintf("%s and an error in it: %s", got.status, said.detail))
 	}
 	return got, nil
 }
@@ -162,8 +164,9 @@ func (s *SCIM) explain(what, status string, r *refusal) error {
 // op names the application in what is being done: a configuration has several.
 func (s *SCIM) op(what string) string { return what + " in " + s.config.Name }
 
+// malformed is the error of an answer that can't be believed. What it says of the answer may have parts of it.
 func (s *SCIM) malformed(what, answered string) *access.Error {
-	return &access.Error{Kind: access.Malformed, Op: s.op(what), Reason: s.config.Name + " answered with " + answered, Fix: hint}
+	return &access.Error{Kind: access.Malformed, Op: s.op(what), Reason: s.config.Name + " answered with " + s.clean(answered), Fix: hint}
 }
 
 // clean is a server's text, without what must not be seen, and not for ever.
@@ -199,8 +202,11 @@ func unaccepted(err error) bool {
 
 func asError(err error) (*access.Error, bool) { return errors.AsType[*access.Error](err) }
 
+// asObject keeps numbers as they are written: what is put back has to be what was read.
 func asObject(data []byte) (object map[string]any, err error) {
-	err = json.Unmarshal(data, &object)
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	err = decoder.Decode(&object)
 	if err == nil && object == nil {
 		err = errors.New("it is null")
 	}

@@ -32,22 +32,26 @@ func (s *SCIM) Find(ctx context.Context, person access.Person) (access.Account, 
 	return f.account, f.err
 }
 
-// find asks by filter, and believes of what comes only who carries the address. Where a filter is not taken, or answers
-// with somebody else, it looks through the list of everybody instead; and so it does before it says that there is nobody.
+// find asks by filter, and believes of what comes only who carries the address. Where a filter is not taken, answers with
+// somebody else or is not known to work, and where there is none by address, it looks through the list of everybody instead:
+// somebody may have a second account. And so it does before it says that there is nobody.
 func (s *SCIM) find(ctx context.Context, person access.Person) (access.Account, error) {
 	what := "find the account of " + string(person)
-	matches, obeyed := map[string]*user{}, true
+	matches, obeyed := map[string]*user{}, s.profile.findsByAddress()
+	found, noted := map[string][]*user{}, map[string]*user{}
 	for _, attribute := range s.profile.attributesToFind() {
 		hits, others, err := s.ask(ctx, what, attribute, string(person))
 		if err != nil && !notImplemented(err) {
 			return access.Account{}, err
 		}
-		obeyed = obeyed && err == nil && !others
+		obeyed = obeyed && err == nil && others == nil
+		noting(noted, others, string(person))
+		found[attribute] = hits
 		for _, u := range hits {
 			matches[u.ID] = u
 		}
 	}
-	if !obeyed || len(matches) == 0 {
+	if !obeyed || len(matches) == 0 || len(matches) == 1 && !s.findsAll(ctx, what, string(person), matches, found) {
 		everybody, err := s.everybody(ctx)
 		switch {
 		case err != nil && !inPart(err):
@@ -59,14 +63,81 @@ func (s *SCIM) find(ctx context.Context, person access.Person) (access.Account, 
 					matches[u.ID] = u
 				}
 			}
+			noting(noted, everybody, string(person))
 		default:
 			// There is no whole list, so that all rests on the filters: of nobody, and of there being no other.
 			if unproven := s.provenByFilter(ctx, what, err); unproven != nil {
 				return access.Account{}, unproven
 			}
+			if !s.profile.findsByAddress() {
+				return access.Account{}, s.byNameAlone(what, err, matches)
+			}
+		}
+	}
+	if len(matches) == 0 && len(noted) > 0 {
+		return access.Account{}, &access.Error{
+			Kind: access.Blocked, Op: s.op(what),
+			Reason: "nobody in " + s.config.Name + " has that userName or address for work, and it is noted as another address of " + strings.Join(described(noted), ", "),
+			Fix:    "If that is the same person, say so with account = \"<id>\". If it is somebody else, have the address taken out there.",
 		}
 	}
 	return s.only(what, matches)
+}
+
+// noting adds those of the accounts that have an address noted as neither for work nor for home.
+func noting(noted map[string]*user, accounts []*user, address string) {
+	for _, u := range accounts {
+		if !slices.Contains(u.names(), address) && slices.ContainsFunc(u.Emails, func(email value) bool {
+			return strings.EqualFold(strings.TrimSpace(email.Value), address) && !strings.EqualFold(email.Type, "home")
+		}) {
+			noted[u.ID] = u
+		}
+	}
+}
+
+// findsAll says that each filter finds whom it should among the matches; where none of them has the attribute, that it finds
+// somebody else who has. One that is answered with nobody whatever it asks hides the second account of somebody.
+func (s *SCIM) findsAll(ctx context.Context, what, address string, matches map[string]*user, found map[string][]*user) bool {
+	for attribute, hits := range found {
+		carried := false
+		for _, u := range matches {
+			if !strings.EqualFold(u.by(attribute), address) {
+				continue
+			}
+			if carried = true; !slices.ContainsFunc(hits, func(hit *user) bool { return hit.ID == u.ID }) {
+				return false
+			}
+		}
+		if carried {
+			continue
+		}
+		// Whatever keeps it from being known, the list decides.
+		if unproven, err := s.obeyed(ctx, what, attribute); err != nil || unproven != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// byNameAlone is the error of an application that lists nobody and finds people by userName alone.
+func (s *SCIM) byNameAlone(what string, unlisted error, matches map[string]*user) error {
+	reason := "there is no whole list (" + reasonOf(unlisted) + "), and no filter by address, so that whoever has another userName can't be seen"
+	if len(matches) > 0 {
+		reason += "; by userName it is " + strings.Join(described(matches), ", ")
+	}
+	return &access.Error{
+		Kind: access.Denied, Op: s.op(what), Reason: reason, Err: errPart,
+		Fix: "Look in " + s.profile.Vendor + " itself, and name each account that they have by its id (account = \"<id>\"), or attest that there is none (offboard_attestation).",
+	}
+}
+
+// described are accounts with their ids, for people.
+func described(matches map[string]*user) (accounts []string) {
+	for _, u := range matches {
+		accounts = append(accounts, fmt.Sprintf("%s (userName %s, %s)", u.ID, u.name(), u.status()))
+	}
+	slices.Sort(accounts)
+	return accounts
 }
 
 // only is the one account that carries an address.
@@ -88,37 +159,35 @@ func (s *SCIM) only(what string, matches map[string]*user) (access.Account, erro
 			return u.account(), nil
 		}
 	}
-	var accounts []string
-	for _, u := range matches {
-		accounts = append(accounts, fmt.Sprintf("%s (userName %s, %s)", u.ID, u.name(), u.status()))
-	}
-	slices.Sort(accounts)
 	return access.Account{}, &access.Error{
 		Kind: access.Blocked, Op: s.op(what),
-		Reason: fmt.Sprintf("%d accounts carry this address: %s", len(matches), strings.Join(accounts, ", ")),
+		Reason: fmt.Sprintf("%d accounts carry this address: %s", len(matches), strings.Join(described(matches), ", ")),
 		Fix:    "Say which one with account = \"<id>\", and watch each of the others too, with a resource of its own that names it.",
 	}
 }
 
-// ask asks by a filter on one attribute, and returns who carries the value, and whether there was anybody else in the
-// answer, or more of it than one page.
-func (s *SCIM) ask(ctx context.Context, what, attribute, address string) (hits []*user, others bool, err error) {
+// ask asks by a filter on one attribute, and returns who carries the value, and who else is in the answer, which is nil if
+// nobody is, and if there is no more of it than one page.
+func (s *SCIM) ask(ctx context.Context, what, attribute, address string) (hits, others []*user, err error) {
 	p, err := s.page(ctx, what, "/Users", url.Values{"filter": {attribute + " eq " + quote(address)}})
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	listed, err := decode[*user](s, what, p)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
+	}
+	if p.TotalResults != nil && *p.TotalResults != len(listed) || p.NextCursor != "" {
+		others = []*user{}
 	}
 	for _, u := range listed {
 		if slices.Contains(u.names(), strings.ToLower(address)) {
 			hits = append(hits, u)
 		} else {
-			others = true
+			others = append(others, u)
 		}
 	}
-	return hits, others || p.TotalResults != nil && *p.TotalResults != len(listed) || p.NextCursor != "", nil
+	return hits, others, nil
 }
 
 // everybody is the list of all accounts, once a run, for finding people.
@@ -145,7 +214,7 @@ func (s *SCIM) list(ctx context.Context) ([]*user, error) {
 // nobody else. An application that answers 200 with nobody to a filter that it does not know has nobody to show for it.
 func (s *SCIM) provenByFilter(ctx context.Context, what string, unlisted error) error {
 	for _, attribute := range s.profile.attributesToFind() {
-		unproven, err := s.obeys.Get(ctx, attribute, func() (error, error) { return s.obeysFilter(ctx, what, attribute) })
+		unproven, err := s.obeyed(ctx, what, attribute)
 		if err != nil {
 			return err
 		}
@@ -158,6 +227,11 @@ func (s *SCIM) provenByFilter(ctx context.Context, what string, unlisted error) 
 		}
 	}
 	return nil
+}
+
+// obeyed is obeysFilter, once a run.
+func (s *SCIM) obeyed(ctx context.Context, what, attribute string) (unproven, err error) {
+	return s.obeys.Get(ctx, attribute, func() (error, error) { return s.obeysFilter(ctx, what, attribute) })
 }
 
 // obeysFilter looks for somebody who is there by an attribute of theirs.
@@ -174,7 +248,7 @@ func (s *SCIM) obeysFilter(ctx context.Context, what, attribute string) (unprove
 	switch {
 	case err != nil && !notImplemented(err):
 		return nil, err
-	case err != nil || others || len(hits) != 1 || hits[0].ID != known.ID:
+	case err != nil || others != nil || len(hits) != 1 || hits[0].ID != known.ID:
 		return fmt.Errorf("the filter %s eq does not find %s, who is there, so that whom it does not find may be there too", attribute, known.name()), nil
 	}
 	return nil, nil

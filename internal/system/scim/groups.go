@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -50,8 +51,17 @@ func (c groupMembership) List(ctx context.Context, account access.AccountID) (gr
 			direct[said.Value] = true
 		}
 	}
+	found, err := c.byFilter(ctx, "list the groups of "+u.name(), u)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range found {
+		if through[g.ID] == "" {
+			direct[g.ID] = true
+		}
+	}
 	names := map[string]*group{}
-	for _, g := range groups {
+	for _, g := range slices.Concat(found, groups) {
 		names[g.ID] = g
 	}
 	for id := range direct {
@@ -99,6 +109,11 @@ func (s *SCIM) groups(ctx context.Context) ([]*group, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, g := range groups {
+		if err := s.named(what, g); err != nil {
+			return nil, err
+		}
+	}
 	// Many lists leave the members out, or empty; a group by itself has them.
 	shown := slices.ContainsFunc(groups, func(g *group) bool { return len(g.Members) > 0 })
 	for i, g := range groups {
@@ -121,11 +136,25 @@ func (s *SCIM) groups(ctx context.Context) ([]*group, error) {
 // group reads one group by its id.
 func (s *SCIM) group(ctx context.Context, id string) (*group, error) {
 	what := "read the group " + id
+	if strings.Trim(id, ".") == "" {
+		return nil, s.malformed(what, "a group whose id is "+strconv.Quote(id))
+	}
 	g, err := get[group](ctx, s, what, "/Groups/"+escaped(id), nil)
 	if err == nil && g.ID != id {
 		return nil, s.malformed(what, "another group, or none")
 	}
-	return g, err
+	if err != nil {
+		return nil, err
+	}
+	return g, s.named(what, g)
+}
+
+// named returns nil if every member of a group says who it is: one that does not may be anybody.
+func (s *SCIM) named(what string, g *group) error {
+	if g.Members.has("") {
+		return s.malformed(what, "a member without an id, of the group "+g.name())
+	}
+	return nil
 }
 
 // members are the groups that the account is a member of itself, by what the groups say. A list in which no group has any
@@ -168,6 +197,38 @@ func (c groupMembership) members(ctx context.Context, u *user, groups []*group) 
 	return direct, nil
 }
 
+// byFilter asks for the groups of an account by the standard's filter, where the vendor has none of its own and it finds
+// nobody who does not exist. A group shows some of its members alone where they are many.
+func (c groupMembership) byFilter(ctx context.Context, what string, u *user) ([]*group, error) {
+	if c.profile.MemberFilter != "" {
+		return nil, nil
+	}
+	ask := func(id string) (*page, error) {
+		return c.page(ctx, what, "/Groups", url.Values{"filter": {"members.value eq " + quote(id)}})
+	}
+	works, err := c.filtersMembers.Get(ctx, func() (bool, error) {
+		p, err := ask(nobody)
+		if refusalOf(err) != nil && !unaccepted(err) || access.KindOf(err) == access.Malformed {
+			return false, nil
+		}
+		return err == nil && len(*p.Resources) == 0, err
+	})
+	if err != nil || !works {
+		return nil, err
+	}
+	p, err := ask(u.ID)
+	if err != nil {
+		return nil, err
+	}
+	if p.NextCursor != "" || p.TotalResults != nil && *p.TotalResults > len(*p.Resources) {
+		return nil, c.part(what, "more groups than one page has")
+	}
+	return decode[*group](c.SCIM, what, p)
+}
+
+// nobody is the id of no account.
+const nobody = "00000000-0000-0000-0000-000000000000"
+
 // showsGroups returns nil if accounts say what groups they are in, so that one that says nothing is in none.
 func (s *SCIM) showsGroups(ctx context.Context, what string, groups int) error {
 	everybody, err := s.list(ctx)
@@ -204,7 +265,7 @@ func (s *SCIM) isMember(ctx context.Context, what, groupID, accountID string) (b
 // memberFilterWorks tries the filter on a few accounts and groups: it has to find one of them in one of these, and nobody
 // who does not exist in any.
 func (s *SCIM) memberFilterWorks(ctx context.Context, what string, groups []*group) (unproven, err error) {
-	const fewAccounts, fewGroups, nobody = 20, 10, "00000000-0000-0000-0000-000000000000"
+	const fewAccounts, fewGroups = 20, 10
 	query := url.Values{"startIndex": {"1"}, "count": {fmt.Sprint(fewAccounts)}}
 	if s.profile.Cursors {
 		query = url.Values{"cursor": {""}, "count": {fmt.Sprint(fewAccounts)}}

@@ -2,6 +2,7 @@ package scim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,13 +18,11 @@ import (
 // others are gone the group is named, and they; and no group of this application is touched any more in this run.
 func (c groupMembership) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
 	gone := access.Receipt{Assurance: access.Observed}
-	c.memberWrites.Lock()
-	defer c.memberWrites.Unlock()
+	c.removals.Lock()
+	defer c.removals.Unlock()
 	what := fmt.Sprintf("remove %s from the group %s", account, grant)
-	if harm := c.harm.Load(); harm != nil {
-		return gone, &access.Error{
-			Kind: access.Blocked, Op: c.op(what), Reason: "not attempted, as an earlier removal went wrong: " + harm.Reason, Fix: harm.Fix,
-		}
+	if err := c.unharmed(what); err != nil {
+		return gone, err
 	}
 	u, err := c.user(ctx, account)
 	if err != nil {
@@ -36,15 +35,17 @@ func (c groupMembership) Remove(ctx context.Context, account access.AccountID, g
 		return gone, nil
 	case err != nil:
 		return gone, err
-	case len(before.Members) > 0 && !before.Members.has(u.ID) && !u.Groups.has(before.ID):
-		return gone, nil
 	}
-	if err := c.refuseNested(ctx, what, u, before); err != nil {
+	if held, err := c.holds(ctx, what, u, before); err != nil || !held {
 		return gone, err
 	}
 	if err := c.takeOut(ctx, u, before); err != nil {
 		if r := refusalOf(err); r != nil && strings.EqualFold(r.scimType, "noTarget") {
 			// It says that there is no such member; the list says whether that is so.
+			return gone, nil
+		}
+		if e, ok := asError(err); ok && errors.Is(err, errNotShown) {
+			gone.Lingers = e
 			return gone, nil
 		}
 		return gone, system.IgnoreNotFound(err)
@@ -55,23 +56,22 @@ func (c groupMembership) Remove(ctx context.Context, account access.AccountID, g
 	return gone, nil
 }
 
-// refuseNested refuses to look for somebody in a group that they are in through another.
-func (c groupMembership) refuseNested(ctx context.Context, what string, u *user, g *group) error {
-	if g.Members.has(u.ID) || len(g.Members) == 0 {
-		return nil
+// holds says whether the account is in a group, which the group need not show; that it is through another is an error.
+func (c groupMembership) holds(ctx context.Context, what string, u *user, g *group) (bool, error) {
+	if g.Members.has(u.ID) {
+		return true, nil
 	}
 	listed, err := c.List(ctx, access.AccountID(u.ID))
 	if err != nil {
-		return err
+		return false, system.IgnoreNotFound(err)
 	}
-	for _, grant := range listed {
-		if grant.ID == access.GrantID(g.ID) && grant.Stays != nil {
-			stays := *grant.Stays
-			stays.Op = c.op(what)
-			return &stays
-		}
+	at := slices.IndexFunc(listed, func(grant access.Grant) bool { return grant.ID == access.GrantID(g.ID) })
+	if at < 0 || listed[at].Stays == nil {
+		return at >= 0, nil
 	}
-	return nil
+	stays := *listed[at].Stays
+	stays.Op = c.op(what)
+	return false, &stays
 }
 
 func (c groupMembership) takeOut(ctx context.Context, u *user, g *group) error {
@@ -80,58 +80,94 @@ func (c groupMembership) takeOut(ctx context.Context, u *user, g *group) error {
 		op = operation{Op: "remove", Path: "members", Value: []map[string]string{{"value": u.ID}}}
 	}
 	what := fmt.Sprintf("remove %s from the group %s", u.name(), g.name())
-	return c.change(ctx, what, "/Groups/"+escaped(g.ID), c.profile.RemoveMember == ByPut, op, func(raw map[string]any) {
-		removeValue(raw, "members", func(one value) bool { return one.Value == u.ID })
+	return c.change(ctx, what, "/Groups/"+escaped(g.ID), c.profile.RemoveMember == ByPut, op, func(raw map[string]any) error {
+		e := &access.Error{Kind: access.Blocked, Op: c.op(what), Fix: "Take them out of the group in " + c.profile.Vendor + " itself."}
+		var why string
+		switch removed := removeValue(raw, "members", func(one value) bool { return one.Value == u.ID }); {
+		case !removed:
+			why, e.Err = "does not show that they are a member of it", errNotShown
+		case len(g.Members)%pageful == 0:
+			why = fmt.Sprintf("shows exactly %d members, which may be the first of more", len(g.Members))
+		default:
+			return nil
+		}
+		e.Reason = c.config.Name + " takes a group back only as a whole, and " + why + ": whoever it does not show would be taken out as well"
+		return e
 	})
 }
 
-// The wait for a group to show that somebody was taken out doubles from the first of these, so many times.
+// errNotShown is in the tree of the error of a group that does not show the member who is to go: because they are gone, or
+// because it does not show everybody.
+var errNotShown = errors.New("not shown")
+
+// pageful is what lists of members that are cut short are a multiple of.
+const pageful = 100
+
+// The wait for a removal to show doubles from the first of these, so many times.
 const (
 	firstLook = 500 * time.Millisecond
 	looks     = 5
 )
 
-// othersStay looks at the group again, as soon as it shows the removal, for who else is gone.
+// alongside looks again, until a removal shows, for what is missing with it.
+func (s *SCIM) alongside(ctx context.Context, look func() (missing []string, shows bool, err error)) ([]string, error) {
+	for tries, wait := 1, firstLook; ; tries, wait = tries+1, 2*wait {
+		missing, shows, err := look()
+		if err != nil || len(missing) > 0 || shows || tries == looks {
+			return missing, err
+		}
+		if err := s.clock().Sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// othersStay looks at the group again for who else is gone.
 func (c groupMembership) othersStay(ctx context.Context, what string, u *user, before *group) error {
-	for look, wait := 1, firstLook; ; look, wait = look+1, 2*wait {
+	missing, err := c.alongside(ctx, func() (missing []string, shows bool, err error) {
 		after, err := c.group(ctx, before.ID)
 		if access.KindOf(err) == access.NotFound {
 			// A group without members may be none any more; if there were others it is their group that is gone.
 			after, err = &group{ID: before.ID}, nil
 		}
 		if err != nil {
-			return err
+			return nil, false, err
 		}
-		var missing []string
 		for _, member := range before.Members {
 			if member.Value != u.ID && !after.Members.has(member.Value) {
 				missing = append(missing, memberName(member))
 			}
 		}
-		switch {
-		case len(missing) > 0:
-			return c.raise(what, before, u, missing)
-		case !after.Members.has(u.ID) || look == looks:
-			return nil
-		}
-		if err := c.clock().Sleep(ctx, wait); err != nil {
-			return err
-		}
+		return missing, !after.Members.has(u.ID), nil
+	})
+	if err != nil || len(missing) == 0 {
+		return err
 	}
+	return c.raise(what, fmt.Sprintf("of the %d members of the group %s (%s) %d others are gone after the removal of %s",
+		len(before.Members), before.name(), before.ID, len(missing), u.name()), missing)
 }
 
-// raise remembers what was done to others.
-func (c groupMembership) raise(what string, g *group, u *user, missing []string) error {
+// raise remembers what a removal took along.
+func (s *SCIM) raise(what, happened string, missing []string) error {
 	slices.Sort(missing)
 	harm := &access.Error{
-		Kind: access.Malformed, Op: c.op(what),
-		Reason: fmt.Sprintf("of the %d members of the group %s (%s) %d others are gone after the removal of %s: %s",
-			len(g.Members), g.name(), g.ID, len(missing), u.name(), strings.Join(missing, ", ")),
-		Fix: "Put them back by hand; nothing here does. The application took out more than it was asked to, or somebody else was taking people out at the " +
-			"same moment: no group of it is touched any more in this run. Ask its vendor how one member is removed by SCIM.",
+		Kind: access.Malformed, Op: s.op(what), Reason: happened + ": " + strings.Join(missing, ", "),
+		Fix: "Put them back by hand; nothing here does. The application took out more than it was asked to, or somebody else was taking out more at the same " +
+			"moment: no group, role or entitlement of it is touched any more in this run. Ask its vendor how one member or value is removed by SCIM.",
 	}
-	c.harm.Store(harm)
+	s.harm.Store(harm)
 	return harm
+}
+
+// unharmed returns nil if no removal has taken anything along.
+func (s *SCIM) unharmed(what string) error {
+	harm := s.harm.Load()
+	if harm == nil {
+		return nil
+	}
+	return &access.Error{
+		Kind: access.Blocked, Op: s.op(what), Reason: "not attempted, as an earlier removal went wrong: " + harm.Reason, Fix: harm.Fix,
+	}
 }
 
 func memberName(member value) string {
@@ -141,13 +177,15 @@ func memberName(member value) string {
 	return member.Value
 }
 
-// removeValue takes values out of a multi-valued attribute, as it was read.
-func removeValue(raw map[string]any, name string, goes func(value) bool) {
+// removeValue takes values out of a multi-valued attribute, as it was read, and returns whether there were any.
+func removeValue(raw map[string]any, name string, goes func(value) bool) (removed bool) {
 	for have, part := range raw {
 		list, ok := part.([]any)
 		if !ok || !strings.EqualFold(have, name) {
 			continue
 		}
-		raw[have] = slices.DeleteFunc(list, func(entry any) bool { return goes(asValue(entry)) })
+		rest := slices.DeleteFunc(list, func(entry any) bool { return goes(asValue(entry)) })
+		raw[have], removed = rest, len(rest) < len(list)
 	}
+	return removed
 }

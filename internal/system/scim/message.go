@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -139,26 +141,30 @@ type meta struct {
 
 // A value is one value of a multi-valued attribute (RFC 7643 2.4).
 type value struct {
-	Value   string `json:"value"`
-	Display string `json:"display"`
-	Type    string `json:"type"`
-	Primary bool   `json:"primary"`
+	Value   string `json:"value,omitempty"`
+	Display string `json:"display,omitempty"`
+	Type    string `json:"type,omitempty"`
+	Primary bool   `json:"primary,omitempty"`
 }
 
-// UnmarshalJSON takes an object, or a plain string for its value. Types that are not the standard's are let be.
+// UnmarshalJSON takes an object, or a plain string for its value. A number is taken as it is written, and a reference alone
+// for what it refers to, the last part of its path. Other types that are not the standard's are let be.
 func (v *value) UnmarshalJSON(data []byte) error {
 	*v = value{}
 	if json.Unmarshal(data, &v.Value) == nil {
 		return nil
 	}
-	var parts map[string]any
-	if err := json.Unmarshal(data, &parts); err != nil {
+	parts, err := asObject(data)
+	if err != nil {
 		return err
 	}
+	var ref string
 	for name, part := range parts {
 		switch strings.ToLower(name) {
 		case "value":
-			v.Value, _ = part.(string)
+			v.Value = text(part)
+		case "$ref":
+			ref, _ = part.(string)
 		case "display":
 			v.Display, _ = part.(string)
 		case "type":
@@ -167,7 +173,19 @@ func (v *value) UnmarshalJSON(data []byte) error {
 			v.Primary, _ = part.(bool)
 		}
 	}
+	if u, err := url.Parse(ref); v.Value == "" && ref != "" && err == nil {
+		v.Value = path.Base(u.Path)
+	}
 	return nil
+}
+
+// text is a string, or a number as it is written.
+func text(part any) string {
+	if number, ok := part.(json.Number); ok {
+		return number.String()
+	}
+	s, _ := part.(string)
+	return s
 }
 
 // values is nil where the attribute is missing or null.

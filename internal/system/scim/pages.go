@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -37,9 +39,9 @@ func all[T resource](ctx context.Context, s *SCIM, what, endpoint string) ([]T, 
 
 // byIndex reads pages by startIndex, which begins at 1, and count (RFC 7644 3.4.2.4). How many come is the server's to say,
 // so that the next page begins after what came and not after what was asked for. It ends when there are as many as there
-// should be, or when a page brings nothing new.
+// should be, and no more come after them, or when a page brings nothing new.
 func byIndex[T resource](ctx context.Context, s *SCIM, what, endpoint string) ([]T, error) {
-	list := collector[T]{}
+	list, total := collector[T]{}, -1
 	for start := 1; ; {
 		p, err := s.page(ctx, what, endpoint, url.Values{"startIndex": {strconv.Itoa(start)}, "count": {strconv.Itoa(s.profile.pageSize())}})
 		if err != nil {
@@ -48,7 +50,11 @@ func byIndex[T resource](ctx context.Context, s *SCIM, what, endpoint string) ([
 		if p.TotalResults == nil {
 			return nil, s.part(what, "a list that does not say how many there are")
 		}
-		total := *p.TotalResults
+		if was := total; was >= 0 && was != *p.TotalResults {
+			// Who went has moved everybody after them one up, past the end of a page that was read.
+			return nil, s.part(what, fmt.Sprintf("a list of %d entries, and then of %d", was, *p.TotalResults))
+		}
+		total = *p.TotalResults
 		fresh, err := list.take(s, what, p)
 		if err != nil {
 			return nil, err
@@ -57,8 +63,28 @@ func byIndex[T resource](ctx context.Context, s *SCIM, what, endpoint string) ([
 		if len(list.items) < total && fresh > 0 {
 			continue
 		}
-		return list.items, s.whole(what, list.repeated, len(list.items), total)
+		if err := s.whole(what, list.repeated, len(list.items), total); err != nil || total == 0 {
+			return list.items, err
+		}
+		return list.items, list.ends(ctx, s, what, endpoint, start)
 	}
+}
+
+// ends returns nil if nothing is after the last page: there are servers whose total is that of the page. One that does not
+// turn pages, and answers with everything again, has nothing else either.
+func (c *collector[T]) ends(ctx context.Context, s *SCIM, what, endpoint string, start int) error {
+	p, err := s.page(ctx, what, endpoint, url.Values{"startIndex": {strconv.Itoa(start)}, "count": {strconv.Itoa(s.profile.pageSize())}})
+	if r := refusalOf(err); r != nil && (notImplemented(err) || r.status == http.StatusNotFound || r.status == http.StatusRequestedRangeNotSatisfiable) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	all := len(c.items)
+	if fresh, err := c.take(s, what, p); err != nil || fresh == 0 {
+		return err
+	}
+	return s.part(what, fmt.Sprintf("more than the %d entries that it says there are", all))
 }
 
 // cursored reads pages by cursor (RFC 9865): the first has an empty one, and the last names none.
@@ -110,10 +136,12 @@ func (s *SCIM) page(ctx context.Context, what, endpoint string, query url.Values
 	switch {
 	case access.KindOf(err) == access.NotFound:
 		// That there is no list says nothing of what is in it.
-		return nil, s.malformed(what, `"not found" in place of a list`)
+		e := s.malformed(what, `"not found" in place of a list`)
+		e.Err = err
+		return nil, e
 	case err != nil:
 		return nil, err
-	case p.Resources == nil && (p.TotalResults == nil || *p.TotalResults != 0):
+	case p.Resources == nil && (p.TotalResults == nil || *p.TotalResults != 0 || !slices.Contains(p.Schemas, listResponse)):
 		return nil, s.malformed(what, "something that is not a list")
 	case p.Resources == nil:
 		p.Resources = &[]json.RawMessage{}
@@ -166,14 +194,13 @@ func decode[T resource](s *SCIM, what string, p *page) ([]T, error) {
 
 // features are what an application says of itself (RFC 7643 section 5), for where no profile says better.
 type features struct {
-	Patch      supported `json:"patch"`
-	ETag       supported `json:"etag"`
+	// Patch is nil where nothing is said of it.
+	Patch      *supported `json:"patch"`
+	ETag       supported  `json:"etag"`
 	Pagination *struct {
 		Cursor bool  `json:"cursor"`
 		Index  *bool `json:"index"`
 	} `json:"pagination"`
-	// known says that there was an answer.
-	known bool
 }
 
 type supported struct {
@@ -187,7 +214,6 @@ func (s *SCIM) says(ctx context.Context) (features, error) {
 		f, err := get[features](ctx, s, "read the service provider configuration", "/ServiceProviderConfig", nil)
 		switch kind := access.KindOf(err); {
 		case err == nil:
-			f.known = true
 			return *f, nil
 		case refusalOf(err) != nil && kind != access.Unavailable && !unaccepted(err), kind == access.Malformed:
 			return features{}, nil

@@ -1,6 +1,8 @@
 package scim
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -46,7 +48,8 @@ type Profile struct {
 
 	// Roles and Entitlements say what becomes of these attributes of a user.
 	Roles, Entitlements Attribute
-	// Owners are the roles of whoever must not be terminated before somebody else has the role, in lower case.
+	// Owners are what the roles end in, in lower case and with spaces, of whoever must not be terminated before somebody else
+	// has the role.
 	Owners []string
 
 	// NoMe says that /Me is not asked for.
@@ -97,6 +100,11 @@ func (p Profile) attributesToFind() []string {
 		return []string{"userName", "emails.value"}
 	}
 	return p.Find
+}
+
+// findsByAddress says that people are looked for by their addresses too, and not by what else they are called alone.
+func (p Profile) findsByAddress() bool {
+	return slices.ContainsFunc(p.attributesToFind(), func(attribute string) bool { return strings.HasPrefix(attribute, "email") })
 }
 
 func (p Profile) pageSize() int {

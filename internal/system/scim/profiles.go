@@ -29,12 +29,13 @@ var profiles = map[string]Profile{
 		Vendor:   "Slack",
 		Inactive: either,
 		InactiveNote: "They are signed out on all devices and taken out of all channels, and apps and integrations that they set up may be disabled: " +
-			"give these to somebody else first. An owner is only deactivated by the Primary Owner.",
+			"give these to somebody else first. An owner is only deactivated by the Primary Owner, and the Primary Owner by nobody. If " +
+			"the token is theirs, this connection ends with them.",
 		// DELETE sets a user to deactivated, which is not what delete is.
 		RemoveMember: ByValue,
 		Find:         []string{"userName", "email"},
 		PageSize:     1000,
-		Owners:       []string{"primary owner", "primary_owner", "primaryowner"},
+		Owners:       []string{"primary owner", "primaryowner"},
 	},
 	"zoom": {
 		Vendor:       "Zoom",
@@ -80,12 +81,13 @@ var profiles = map[string]Profile{
 		Owners:       []string{"owner"},
 	},
 	"notion": {
-		Vendor:     "Notion",
-		Deletes:    true,
-		DeleteNote: "They are removed from the workspace and signed out of it; their private pages are not moved, and their Notion account itself stays.",
-		Reads:      Hidden,
-		Partial:    "Notion's SCIM shows members of the workspace, and no guests",
-		Find:       []string{"userName"},
+		Vendor:  "Notion",
+		Deletes: true,
+		DeleteNote: "They are removed from the workspace, to which they have to be provisioned anew, and signed out of it; their private pages are not moved, and their " +
+			"Notion account itself stays. If the token is theirs, this connection ends with them.",
+		Reads:   Hidden,
+		Partial: "Notion's SCIM shows members of the workspace, and no guests",
+		Find:    []string{"userName"},
 	},
 	"1password": {
 		Vendor:       "1Password",
@@ -100,18 +102,23 @@ var profiles = map[string]Profile{
 		InactiveNote: "Only a user that the role of the SCIM integration owns is disabled. Key pairs, access tokens and roles that were granted by hand stay with " +
 			"the user, and sessions under way may go on for a while.",
 		Deletes:    true,
-		DeleteNote: "The user is dropped, and what belongs to it alone with it.",
+		DeleteNote: "The user is dropped for good, and what belongs to it alone with it.",
 		Find:       []string{"userName"},
 		Sample:     "synthesis_user",
+		// Roles of Snowflake are its groups; multi-valued attributes of users it does not have.
+		Roles:        Attribute{Lacking: true},
+		Entitlements: Attribute{Lacking: true},
 	},
 	"aws": {
 		Vendor:       "AWS IAM Identity Center",
 		Inactive:     either,
 		InactiveNote: "Sessions of roles that are under way go on until they expire.",
 		Deletes:      true,
-		DeleteNote:   "Sessions of roles that are under way go on until they expire. The identity provider that provisioned them makes them anew, unless they are taken out there.",
+		DeleteNote:   "A deleted user and its assignments can't be brought back. Sessions of roles that are under way go on until they expire. The identity provider that provisioned them makes them anew, unless they are taken out there.",
 		Find:         []string{"userName"},
 		MemberFilter: `id eq %s and members eq %s`,
+		// It refuses to take out everybody in one request, so that this form can only mean the one who is named.
+		RemoveMember: ByValue,
 		Cursors:      true,
 		Roles:        Attribute{Lacking: true},
 		Entitlements: Attribute{Lacking: true},
@@ -131,7 +138,7 @@ var profiles = map[string]Profile{
 	"github_organization": {
 		Vendor:     "GitHub",
 		Deletes:    true,
-		DeleteNote: "They are removed from the organisation; what they have to do with it is rows of the system github.",
+		DeleteNote: "They are removed from the organisation, to which they have to be invited anew; what they have to do with it is rows of the system github.",
 		Reads:      NotThere,
 		Find:       []string{"userName", "externalId"},
 		NoMe:       true,

@@ -39,14 +39,19 @@ type SCIM struct {
 	obeys      memo.Map[string, error]
 	shows      memo.Map[string, bool]
 	membership memo.Once[error]
+	// filtersMembers says that the standard's filter for members finds nobody who does not exist.
+	filtersMembers memo.Once[bool]
 
 	// plain says that the application refused the media type of SCIM, and takes application/json.
 	plain atomic.Bool
 
-	// memberWrites keeps changes of groups one after the other, so that who is missing afterwards is the doing of one.
-	memberWrites sync.Mutex
-	// harm is what a removal did to others. Once there is any, no group is touched any more.
+	// removals keeps removals from groups and from the attributes of users one after the other, so that what is missing
+	// afterwards is the doing of one.
+	removals sync.Mutex
+	// harm is what a removal took along. Once there is any, no group and no attribute is touched any more.
 	harm atomic.Pointer[access.Error]
+	// puts keeps those who put a resource back from putting back what another has changed in between.
+	puts sync.Mutex
 }
 
 // New connects to the application. It sends nothing yet. The configuration is one that Validate returned.

@@ -59,6 +59,9 @@ func TestAListThatIsNotWholeProvesNothing(t *testing.T) {
 		"pages that overlap":          {sandboxscim.Dialect{Repeats: true}, "repeat"},
 		"a total that is too large":   {sandboxscim.Dialect{TotalOff: 3}, "40 entries of the 43"},
 		"a total that is too small":   {sandboxscim.Dialect{TotalOff: -39}, "7 entries of the 1"},
+		"a total of the page alone":   {sandboxscim.Dialect{TotalOfPage: true}, "more than the 7"},
+		"a total of some whole pages": {sandboxscim.Dialect{TotalOff: -5}, "more than the 35"},
+		"a list that shrinks":         {sandboxscim.Dialect{Shrinks: true}, "39 entries, and then of 38"},
 		"ids that change each time":   {sandboxscim.Dialect{Restless: true}, ""},
 		"a list said to be of nobody": {sandboxscim.Dialect{TotalOff: -40}, "7 entries of the 0"},
 		"an error with 200":           {sandboxscim.Dialect{ErrorsAre200: true, Filters: []string{}}, ""},
@@ -129,13 +132,13 @@ func TestSnowflakesSampleIsNobody(t *testing.T) {
 		t.Errorf("without a control, by an id: %v", err)
 	}
 	w.connect(t, "snowflake", func(c *scim.Config) { c.Control = sandboxscim.TokenOwner })
-	if _, err := w.scim.Find(t.Context(), stranger); access.KindOf(err) != access.NotFound {
+	if _, err := w.scim.Find(t.Context(), stranger); access.KindOf(err) != access.Denied || !strings.Contains(err.Error(), "no filter by address") {
 		t.Errorf("with a control: %v", err)
 	}
 	if _, err := w.scim.Get(t.Context(), "gone"); access.KindOf(err) != access.NotFound {
 		t.Errorf("with a control, by an id: %v", err)
 	}
-	if account, err := w.scim.Find(t.Context(), sandboxscim.Jane); err != nil || account.ID != w.id(sandboxscim.Jane) {
+	if account, err := w.scim.Get(t.Context(), w.id(sandboxscim.Jane)); err != nil || account.ID != w.id(sandboxscim.Jane) {
 		t.Errorf("Jane is %v, %v", account, err)
 	}
 	w.connect(t, "snowflake", func(c *scim.Config) { c.Control = stranger })
@@ -253,6 +256,24 @@ func TestAFilterForMembersThatDoesNotWorkIsNotNoMemberships(t *testing.T) {
 	}
 }
 
+// A server whose ids are strings here and numbers there, or whose members are references, has members all the same.
+func TestAMemberIsOneHoweverTheServerWritesItsID(t *testing.T) {
+	t.Parallel()
+	for name, dialect := range map[string]sandboxscim.Dialect{
+		"as a number":    {MembersNumbered: true, NoGroups: true},
+		"as a reference": {MembersBare: true, NoGroups: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := misbehaving(t, dialect)
+			w.app.Renumber(sandboxscim.Jane, "9007199254740993")
+			if listed, err := scim.GroupMembership(w.scim).List(t.Context(), w.id(sandboxscim.Jane)); err != nil || len(listed) != 3 {
+				t.Errorf("%v, %v", listed, err)
+			}
+		})
+	}
+}
+
 func TestSomebodyInNoGroupHasNone(t *testing.T) {
 	t.Parallel()
 	for name, dialect := range map[string]sandboxscim.Dialect{"": {}, "members alone": {NoGroups: true}, "groups alone": {NoMembers: true}} {
@@ -331,11 +352,11 @@ func TestARemovalThatEmptiesTheGroupIsAnAlarmThatNamesWhoIsMissing(t *testing.T)
 	}
 }
 
-func TestEntrasFormIsNeverSentToAServerThatIsNotSlacks(t *testing.T) {
+func TestEntrasFormIsSentOnlyWhereItIsKnownToMeanOne(t *testing.T) {
 	t.Parallel()
 	for _, profile := range scim.Profiles() {
-		if profile == "slack" || profile == "snowflake" {
-			continue // the one wants it; the other's groups are not what is in question
+		if profile == "slack" || profile == "aws" {
+			continue
 		}
 		t.Run(profile, func(t *testing.T) {
 			t.Parallel()
@@ -450,5 +471,151 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	}})
 	if _, err := w.scim.Get(t.Context(), w.id(sandboxscim.Jane)); access.KindOf(err) != access.Malformed {
 		t.Errorf("%v", err)
+	}
+}
+
+// A vendor has other names for people than their addresses, and two accounts for some of them.
+func TestASecondAccountIsFoundThoughAFilterFindsTheFirst(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		profile string
+		dialect sandboxscim.Dialect
+	}{
+		"people are found by userName alone":        {"zoom", sandboxscim.Dialects["zoom"]},
+		"the filter for addresses is always nobody": {"generic", sandboxscim.Dialect{Filters: []string{"userName"}, UnknownFilterIsNobody: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newMisbehavingWorld(t, c.profile, sandboxscim.HandlerOptions{PageSize: 7, Dialect: c.dialect})
+			w.app.Provision("jane-adm", sandboxscim.Jane)
+			if account, err := w.scim.Find(t.Context(), sandboxscim.Jane); access.KindOf(err) != access.Blocked || !strings.Contains(err.Error(), "jane-adm") {
+				t.Errorf("found %v, %v", account, err)
+			}
+		})
+	}
+}
+
+// Where there is no list, and no filter by address, whoever has another userName can't be seen.
+func TestNobodyIsMissingWhereOnlyUserNamesCanBeLookedFor(t *testing.T) {
+	t.Parallel()
+	w := newMisbehavingWorld(t, "snowflake", sandboxscim.HandlerOptions{Dialect: sandboxscim.Dialects["snowflake"]})
+	w.connect(t, "snowflake", func(c *scim.Config) { c.Control = sandboxscim.TokenOwner })
+	w.app.Rename(sandboxscim.Jane, "jdoe")
+	if account, err := w.scim.Find(t.Context(), sandboxscim.Jane); access.KindOf(err) != access.Denied || !strings.Contains(err.Error(), `account = "<id>"`) {
+		t.Errorf("found %v, %v", account, err)
+	}
+	w.app.Rename(sandboxscim.Jane, sandboxscim.Jane)
+	w.app.Provision("jane-adm", sandboxscim.Jane)
+	w.connect(t, "snowflake", func(c *scim.Config) { c.Control = sandboxscim.TokenOwner })
+	if account, err := w.scim.Find(t.Context(), sandboxscim.Jane); access.KindOf(err) != access.Denied || !strings.Contains(err.Error(), w.app.UserID(sandboxscim.Jane)) {
+		t.Errorf("found %v, %v", account, err)
+	}
+}
+
+// A group that shows some of its members shows nobody who is not among them.
+func TestAMemberWhomABigGroupDoesNotShowIsFoundAndTakenOut(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{MembersMost: 2, NoGroups: true})
+	w.app.RemoveFromGroup(sandboxscim.Jane, "Engineering")
+	w.app.AddToGroup(sandboxscim.Jane, "Engineering")
+	groups, jane := scim.GroupMembership(w.scim), w.id(sandboxscim.Jane)
+	listed, err := groups.List(t.Context(), jane)
+	held := access.Held(listed, nil)
+	if _, found := held[w.groupID("Engineering")]; err != nil || !found || len(held) != 3 {
+		t.Fatalf("%v, %v", held, err)
+	}
+	out := access.Exit{Connector: groups, Account: jane, Clock: w.clock}.Run(t.Context(), held, held, nil)
+	if !out.Clean() || len(w.app.Members("Engineering")) != 8 {
+		t.Errorf("left %v, %v; Engineering has %d", out.Left, out.Unverified, len(w.app.Members("Engineering")))
+	}
+}
+
+func TestAGroupThatMayShowOnlySomeMembersIsNotPutBackWithThoseAlone(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{MembersMost: 100, NoPatch: true})
+	w.app.Crowd("On-call", 150)
+	_, err := scim.GroupMembership(w.scim).Remove(t.Context(), w.id(sandboxscim.Jane), w.groupID("On-call"))
+	if access.KindOf(err) != access.Blocked || !strings.Contains(err.Error(), "100 members") || len(w.app.Members("On-call")) != 153 {
+		t.Errorf("%v, and On-call has %d", err, len(w.app.Members("On-call")))
+	}
+}
+
+// Some servers, and what stands before them, answer 404 to what is escaped in a path.
+func TestAnIDThatCannotBeWrittenInAPathIsNoAbsence(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{NoEscapes: true})
+	w.app.Renumber(sandboxscim.Jane, "emea/jane.doe")
+	if account, err := w.scim.Get(t.Context(), "emea/jane.doe"); access.KindOf(err) != access.Malformed {
+		t.Errorf("%v, %v", account, err)
+	}
+	if account, err := w.scim.Get(t.Context(), "emea/nobody"); access.KindOf(err) != access.NotFound {
+		t.Errorf("nobody is %v, %v", account, err)
+	}
+}
+
+func TestWhatAServerWritesInPlaceOfAValueIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{})
+	w.server.Inject(sandbox.Fault{Do: sandbox.Status(http.StatusOK, `{"id":"x","active":"`+sandboxscim.Token+strings.Repeat("x", 5000)+`"}`)})
+	_, err := w.scim.Get(t.Context(), w.id(sandboxscim.Jane))
+	if err == nil || strings.Contains(err.Error(), sandboxscim.Token) || len(err.Error()) > 1000 {
+		t.Errorf("said: %v", err)
+	}
+}
+
+func TestAControlThatIsThePersonIsRefusedAtPlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "generic", sandboxscim.HandlerOptions{})
+	w.connect(t, "generic", func(c *scim.Config) { c.Control = sandboxscim.Jane })
+	guard, ok := disposed(t, w, access.Delete).(access.Guard)
+	if !ok {
+		t.Fatal("no Guard")
+	}
+	if err := guard.Refuse(t.Context(), w.id(sandboxscim.Jane), nil); access.KindOf(err) != access.Blocked || !strings.Contains(err.Error(), "control") {
+		t.Errorf("%v", err)
+	}
+	if err := guard.Refuse(t.Context(), w.id(sandboxscim.Mei), nil); err != nil {
+		t.Errorf("Mei: %v", err)
+	}
+}
+
+// Some servers call every address "other", and some people note somebody else's.
+func TestAnAddressThatIsNotedUnderAnotherTypeIsNeitherTakenForTheirsNorForNobodys(t *testing.T) {
+	t.Parallel()
+	for name, dialect := range map[string]sandboxscim.Dialect{"": {}, "no list": {FromZero: true}, "no filter": {FilterIgnored: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := misbehaving(t, dialect)
+			w.app.Note(sandboxscim.Mei, "j.doe@acme.example", "other")
+			account, err := w.scim.Find(t.Context(), "j.doe@acme.example")
+			if access.KindOf(err) != access.Blocked || !strings.Contains(err.Error(), w.app.UserID(sandboxscim.Mei)) {
+				t.Errorf("found %v, %v", account, err)
+			}
+		})
+	}
+}
+
+func TestATotalOfNothingInWhatIsNoListIsNotNothing(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{NoGroups: true})
+	w.server.Inject(sandbox.Fault{
+		Match: sandbox.PathMatch(sandboxscim.Base + "/Groups"), Do: sandbox.Status(http.StatusOK, `{"totalResults":0,"status":403,"detail":"not permitted"}`),
+	})
+	if listed, err := scim.GroupMembership(w.scim).List(t.Context(), w.id(sandboxscim.Jane)); access.KindOf(err) != access.Malformed {
+		t.Errorf("%v, %v", listed, err)
+	}
+}
+
+func TestAGroupWhoseIDIsAPathElsewhereIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	w := misbehaving(t, sandboxscim.Dialect{NoGroups: true})
+	w.app.RenumberGroup("On-call", "..")
+	if _, err := scim.GroupMembership(w.scim).Remove(t.Context(), w.id(sandboxscim.Jane), ".."); access.KindOf(err) != access.Malformed {
+		t.Errorf("%v", err)
+	}
+	for _, request := range w.server.Requests() {
+		if strings.Contains(request.Path, "..") || request.Method == http.MethodPatch {
+			t.Errorf("asked for %s %s", request.Method, request.Path)
+		}
 	}
 }

@@ -28,6 +28,9 @@ func (s *SCIM) user(ctx context.Context, id access.AccountID) (*user, error) {
 		if blind := s.findsOthers(ctx, what, id); blind != nil {
 			return nil, blind
 		}
+		if blind := s.listsNot(ctx, what, id); blind != nil {
+			return nil, blind
+		}
 		return nil, err
 	case err != nil:
 		return nil, err
@@ -50,6 +53,22 @@ func (s *SCIM) findsOthers(ctx context.Context, what string, but access.AccountI
 		return s.malformed(what, `"not found" for an account that it lists as well, `+other.name()+", so that nobody can be taken to be gone")
 	}
 	return err
+}
+
+// listsNot returns nil if an id is one that a path can have as it is, or nobody in the list has it. To what is escaped in a
+// path some servers, and some proxies before them, answer "not found" whatever it is.
+func (s *SCIM) listsNot(ctx context.Context, what string, id access.AccountID) error {
+	if escaped(string(id)) == string(id) {
+		return nil
+	}
+	listed, err := s.list(ctx)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(listed, func(u *user) bool { return u.ID == string(id) }) {
+		return s.malformed(what, `"not found" for an account that it lists: its id has to be escaped in a path, which it, or a proxy before it, does not understand`)
+	}
+	return nil
 }
 
 // somebody is an account that is there, other than one: the one that the configuration names, else any that is listed.
@@ -153,8 +172,8 @@ func (u *user) name() string {
 
 // change writes a change of a resource: as a patch, or, where the form is that or the application takes no patches, by
 // putting back what was read of it as edit leaves it. Somebody else's change in between is answered with 412 where there
-// are versions, and the whole is done again.
-func (s *SCIM) change(ctx context.Context, what, path string, put bool, op operation, edit func(raw map[string]any)) error {
+// are versions, and the whole is done again; one of this run waits.
+func (s *SCIM) change(ctx context.Context, what, path string, put bool, op operation, edit func(raw map[string]any) error) error {
 	f := features{}
 	if s.config.Profile == Generic {
 		var err error
@@ -162,7 +181,10 @@ func (s *SCIM) change(ctx context.Context, what, path string, put bool, op opera
 			return err
 		}
 	}
-	put = put || f.known && !f.Patch.Supported
+	if put = put || f.Patch != nil && !f.Patch.Supported; put {
+		s.puts.Lock()
+		defer s.puts.Unlock()
+	}
 	const tries = 3
 	for try := 1; ; try++ {
 		r := request{what: what, method: http.MethodPatch, path: path, body: patchOf(op)}
@@ -177,7 +199,9 @@ func (s *SCIM) change(ctx context.Context, what, path string, put bool, op opera
 			}
 			r.match = version
 			if put {
-				edit(raw)
+				if err := edit(raw); err != nil {
+					return err
+				}
 				r.method, r.body = http.MethodPut, raw
 			}
 		}

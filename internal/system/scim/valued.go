@@ -38,6 +38,9 @@ func (c valued) List(ctx context.Context, account access.AccountID) ([]access.Gr
 		return nil, err
 	}
 	what := fmt.Sprintf("list the %s of %s", c.attribute, u.name())
+	if harm := c.harm.Load(); harm != nil {
+		return nil, harm
+	}
 	if c.rule.Lacking {
 		return nil, c.lacking(what)
 	}
@@ -144,9 +147,14 @@ func (c valued) declares(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// Remove removes one value. PATCH or PUT /Users/{id} (RFC 7644 3.5).
+// Remove removes one value, and looks whether the others stay. PATCH or PUT /Users/{id} (RFC 7644 3.5).
 func (c valued) Remove(ctx context.Context, account access.AccountID, grant access.GrantID) (access.Receipt, error) {
 	gone := access.Receipt{Assurance: access.Observed}
+	c.removals.Lock()
+	defer c.removals.Unlock()
+	if err := c.unharmed(fmt.Sprintf("remove the %s %s of %s", c.word, grant, account)); err != nil {
+		return gone, err
+	}
 	before, err := c.user(ctx, account)
 	if err != nil {
 		return gone, system.IgnoreNotFound(err)
@@ -160,14 +168,58 @@ func (c valued) Remove(ctx context.Context, account access.AccountID, grant acce
 	}
 	one := c.of(before)[at]
 	op := operation{Op: "remove", Path: c.attribute + "[" + filterOf(one) + "]"}
+	rest := slices.DeleteFunc(slices.Clone(c.of(before)), func(have value) bool { return keyOf(have) == grant })
+	if slices.ContainsFunc(rest, one.finds) {
+		// No filter finds it alone.
+		op = operation{Op: "replace", Path: c.attribute, Value: rest}
+	}
 	what := fmt.Sprintf("remove the %s %s of %s", c.word, grant, before.name())
-	err = c.change(ctx, what, "/Users/"+escaped(before.ID), false, op, func(raw map[string]any) {
+	err = c.change(ctx, what, "/Users/"+escaped(before.ID), false, op, func(raw map[string]any) error {
 		removeValue(raw, c.attribute, func(have value) bool { return keyOf(have) == grant })
+		return nil
 	})
 	if r := refusalOf(err); r != nil && strings.EqualFold(r.scimType, "noTarget") {
 		return gone, nil
 	}
-	return gone, system.IgnoreNotFound(err)
+	if err != nil {
+		return gone, system.IgnoreNotFound(err)
+	}
+	return gone, c.restStays(ctx, what, before, rest, grant)
+}
+
+// restStays looks at the account again for what else is gone. What an account loses as it becomes inactive is not meant.
+func (c valued) restStays(ctx context.Context, what string, before *user, rest values, grant access.GrantID) error {
+	missing, err := c.alongside(ctx, func() (missing []string, shows bool, err error) {
+		after, err := c.user(ctx, access.AccountID(before.ID))
+		if access.KindOf(err) == access.NotFound || err == nil && after.inactive() && !before.inactive() {
+			return nil, true, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		has := func(id access.GrantID) bool {
+			return slices.ContainsFunc(c.of(after), func(one value) bool { return keyOf(one) == id })
+		}
+		for _, one := range rest {
+			if !has(keyOf(one)) {
+				missing = append(missing, labelOf(one))
+			}
+		}
+		return missing, !has(grant), nil
+	})
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	return c.raise(what, fmt.Sprintf("of the %s of %s others are gone after the removal of %s", c.attribute, before.name(), grant), missing)
+}
+
+// finds says that filterOf of a value finds another as well: without a type it finds every type, and in either letter case.
+func (v value) finds(other value) bool {
+	same := strings.EqualFold(v.Value, other.Value)
+	if v.Value == "" {
+		same = strings.EqualFold(v.Display, other.Display)
+	}
+	return same && (v.Type == "" || strings.EqualFold(v.Type, other.Type))
 }
 
 // filterOf finds a value among the others.

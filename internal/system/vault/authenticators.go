@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
@@ -36,6 +37,28 @@ func (c authenticators) List(ctx context.Context, id access.AccountID) (grants [
 		}
 		grants = append(grants, grant)
 	}
+	return c.perhaps(ctx, e, grants)
+}
+
+// perhaps adds the users that bear the entity's name, and that no entity signs in as: whose they are nothing says.
+func (c authenticators) perhaps(ctx context.Context, e *entity, grants []access.Grant) ([]access.Grant, error) {
+	named, err := c.waiting(ctx, []*entity{e})
+	named = slices.DeleteFunc(named, func(u *authUser) bool { return !slices.ContainsFunc(append(e.emails(""), e.Name), u.namedBy) })
+	if err != nil || len(named) == 0 {
+		return grants, err
+	}
+	all, err := c.roster(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range named {
+		if !slices.ContainsFunc(all, func(e *entity) bool { return e.signsInAs(u.mount, u.name) }) {
+			grants = append(grants, access.Grant{
+				ID: access.GrantID(u.path()), Label: fmt.Sprintf("%s (auth method %s; nobody has signed in as it, and it may be theirs)", u.name, u.mount.Path),
+				Stays: u.noEntity("delete " + u.path()),
+			})
+		}
+	}
 	return grants, nil
 }
 
@@ -54,7 +77,7 @@ func (c authenticators) Remove(ctx context.Context, id access.AccountID, grant a
 	if !e.signsInAs(m, name) {
 		return gone, &access.Error{
 			Kind: access.Blocked, Op: "delete " + string(grant), Reason: "the entity " + e.name() + " has no alias of that user any more, so that it may be somebody else's",
-			Fix: "Plan again. Where it is this person's all the same, delete it in Vault.",
+			Fix: "Where it is this person's all the same, delete it in Vault; else plan again.",
 		}
 	}
 	return gone, c.remove(ctx, calling("delete", string(grant), "delete the user %s of %s", name, m.Path))

@@ -240,8 +240,14 @@ func (v *Vault) Find(ctx context.Context, person access.Person) (access.Account,
 	}
 	switch len(matches) {
 	case 0:
-		if err := v.notWaiting(ctx, person); err != nil {
+		waiting, err := v.waiting(ctx, all)
+		if err != nil {
 			return access.Account{}, err
+		}
+		for _, u := range waiting {
+			if u.namedBy(string(person)) {
+				return access.Account{}, u.noEntity(what)
+			}
 		}
 		return access.Account{}, &access.Error{Kind: access.NotFound, Op: what, Reason: "no entity has that address, and no user of an auth method is named by it"}
 	case 1:
@@ -254,28 +260,6 @@ func (v *Vault) Find(ctx context.Context, person access.Person) (access.Account,
 	return access.Account{}, &access.Error{
 		Kind: access.Blocked, Op: what, Reason: fmt.Sprintf("%d entities carry this address: %s", len(matches), strings.Join(ids, ", ")),
 		Fix: "Merge them in Vault (identity/entity/merge), or say which one with account = \"<id>\" and watch each of the others with a resource of its own.",
-	}
-}
-
-// notWaiting returns an error if a user of an auth method bears the address, who would get an entity by signing in.
-func (v *Vault) notWaiting(ctx context.Context, person access.Person) error {
-	waiting, err := v.waiting(ctx, nil)
-	if err != nil {
-		return err
-	}
-	for _, u := range waiting {
-		if strings.EqualFold(u.name, string(person)) {
-			return u.noEntity("find the entity of " + string(person))
-		}
-	}
-	return nil
-}
-
-// noEntity is why nothing can be watched of a user that nobody has signed in as.
-func (u *authUser) noEntity(what string) *access.Error {
-	return &access.Error{
-		Kind: access.Blocked, Op: what, Reason: u.path() + " can sign in, and has no entity yet, because nobody has",
-		Fix: "Delete that user; or make an entity with an alias of it (identity/entity, identity/entity-alias), which can then be watched and disabled.",
 	}
 }
 

@@ -45,6 +45,8 @@ type foreign struct {
 const noServer = "SKIPPED: there is no Vault or OpenBao server here. make test-vault builds one and runs this; or put bao or vault on PATH, or set " +
 	"OFFBOARD_VAULT_ADDR and OFFBOARD_VAULT_TOKEN to a server that may be emptied and its root token."
 
+const noDatabase = "SKIPPED: the server has no database that this could use. The one that make test-vault builds has."
+
 // newForeign returns the company on a real server, and a connection to it through the sandbox's server: what goes wrong
 // on the way goes wrong there, and each answer is held to Vault's own API description.
 func newForeign(t *testing.T) (*world, *foreign) {
@@ -54,8 +56,8 @@ func newForeign(t *testing.T) (*world, *foreign) {
 		f.start(binary(t))
 	} else {
 		oneAtATime(t)
-		f.empty()
 	}
+	f.empty()
 	f.Recreated = sandboxvault.Recreate(f.do, sandbox.Acme().Domain)
 	target, err := url.Parse(f.url)
 	if err != nil {
@@ -67,9 +69,24 @@ func newForeign(t *testing.T) (*world, *foreign) {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.server.Close)
-	w.server.Observe(conform.Vault(t))
+	if f.version() == described {
+		w.server.Observe(conform.Vault(t))
+	}
 	w.vault = w.connect(t)
 	return w, f
+}
+
+// described is the version that the API description has been brought up to: another may have more to tell.
+const described = "1.21.4"
+
+func (f *foreign) version() string {
+	f.Helper()
+	_, answer := f.send(f.root, http.MethodGet, "sys/health", nil)
+	var health struct{ Version string }
+	if err := json.Unmarshal(answer, &health); err != nil {
+		f.Fatal(err)
+	}
+	return health.Version
 }
 
 var turn = make(chan struct{}, 1)
@@ -193,7 +210,7 @@ func (f *foreign) keys(path string) (keys []string) {
 	return keys
 }
 
-// empty takes away what the company had when it was last here.
+// empty takes away what the company had when it was last here, and what a dev server begins with.
 func (f *foreign) empty() {
 	f.Helper()
 	for _, kind := range []string{"group", "entity"} {
@@ -201,7 +218,7 @@ func (f *foreign) empty() {
 			f.do("", "DELETE", "identity/"+kind+"/id/"+id, nil)
 		}
 	}
-	for _, at := range []string{"auth/userpass", "auth/oidc", "auth/ldap", "auth/approle", "mounts/kv", "mounts/legacy", "mounts/database", "mounts/pki"} {
+	for _, at := range []string{"auth/userpass", "auth/oidc", "auth/ldap", "auth/approle", "mounts/kv", "mounts/legacy", "mounts/database", "mounts/pki", "mounts/secret"} {
 		f.do("", "DELETE", "sys/"+at, nil)
 	}
 	for _, accessor := range f.keys("auth/token/accessors") {
@@ -233,10 +250,7 @@ func (f *foreign) Snapshot(except string) string {
 	theirs, local := f.UserID(except), strings.Split(except, "@")[0]
 	snap := map[string]any{}
 	look := func(path string) map[string]any {
-		found := f.do("", "GET", path, nil)
-		for _, name := range []string{"last_update_time", "modify_index", "updated_time", "last_vault_rotation", "ttl"} {
-			delete(found, name)
-		}
+		found, _ := settled(f.do("", "GET", path, nil)).(map[string]any)
 		snap[path] = found
 		return found
 	}
@@ -248,9 +262,7 @@ func (f *foreign) Snapshot(except string) string {
 	for _, id := range f.keys("identity/group/id") {
 		group := look("identity/group/id/" + id)
 		members, _ := group["member_entity_ids"].([]any)
-		members = slices.DeleteFunc(members, func(member any) bool { return member == theirs })
-		slices.SortFunc(members, func(a, b any) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-		group["member_entity_ids"] = append([]any{}, members...)
+		group["member_entity_ids"] = slices.DeleteFunc(append([]any{}, members...), func(member any) bool { return member == theirs })
 	}
 	for _, accessor := range f.keys("auth/token/accessors") {
 		if token := f.do("", "POST", "auth/token/lookup-accessor", map[string]any{"accessor": accessor}); token["entity_id"] != theirs {
@@ -332,6 +344,31 @@ func TestAServerThatNobodyHereWroteSealsInAnExitAndNothingIsLost(t *testing.T) {
 	}
 }
 
+// settled is an answer without what changes by itself: times, and the order and emptiness of lists, which are others after a
+// server was sealed.
+func settled(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, of := range value {
+			if value[key] = settled(of); value[key] == nil || key == "last_update_time" || key == "modify_index" {
+				delete(value, key)
+			}
+		}
+		if len(value) == 0 {
+			return nil
+		}
+	case []any:
+		if len(value) == 0 {
+			return nil
+		}
+		for i := range value {
+			value[i] = settled(value[i])
+		}
+		slices.SortFunc(value, func(a, b any) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	}
+	return value
+}
+
 // names says whether a certificate is a person's.
 func (f *foreign) names(serial, email string) bool {
 	f.Helper()
@@ -348,14 +385,20 @@ func TestEveryConnectorConformsOnAServerThatNobodyHereWrote(t *testing.T) {
 	t.Parallel()
 	accesstest.RunAll(t, kinds, func(t *testing.T, kind prepared) accesstest.Subject {
 		t.Helper()
-		w, _ := newForeign(t)
+		w, f := newForeign(t)
+		if f.NoDatabase && kind.email == sandboxvault.Erik {
+			t.Skip(noDatabase)
+		}
 		return kind.subject(t, w)
 	})
 }
 
 func TestTheSandboxHasWhatAServerThatNobodyHereWroteHas(t *testing.T) {
 	t.Parallel()
-	server, _ := newForeign(t)
+	server, f := newForeign(t)
+	if f.NoDatabase {
+		t.Skip(noDatabase)
+	}
 	sandboxed := newWorld(t, sandboxvault.HandlerOptions{})
 	for name, kind := range kinds {
 		for _, email := range []string{sandboxvault.Jane, sandboxvault.Mei, sandboxvault.Omar, sandboxvault.Erik, sandboxvault.Kofi, sandboxvault.Victor} {

@@ -83,3 +83,17 @@ func (v *Vault) waiting(ctx context.Context, entities []*entity) (waiting []*aut
 func (u *authUser) account() access.Account {
 	return access.Account{ID: access.AccountID(u.path()), Names: []string{strings.ToLower(u.name)}, Status: "has never signed in", Active: true}
 }
+
+// namedBy says that the user's name is an address, or the part of it before the @: userpass takes no other names.
+func (u *authUser) namedBy(address string) bool {
+	local, _, _ := strings.Cut(address, "@")
+	return strings.EqualFold(u.name, address) || strings.EqualFold(u.name, local)
+}
+
+// noEntity is why nothing can be watched of a user that nobody has signed in as.
+func (u *authUser) noEntity(what string) *access.Error {
+	return &access.Error{
+		Kind: access.Blocked, Op: what, Reason: u.path() + " can sign in, may be theirs, and has no entity yet, because nobody has",
+		Fix: "Delete that user; or, whoever's it is, make an entity with an alias of it (identity/entity, identity/entity-alias), which can then be watched and disabled.",
+	}
+}

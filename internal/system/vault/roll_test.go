@@ -46,7 +46,7 @@ func TestTheRollSaysWhichEntitiesAreMachinesAndWhoHasNoneYet(t *testing.T) {
 	if jane, service := at(w.id(sandboxvault.Jane)), at(w.id(sandboxvault.Service)); jane.Sort != "" || service.Sort != "approle" || jane.Created.IsZero() {
 		t.Errorf("Jane is %+v, the service %+v", jane, service)
 	}
-	waiting := at("auth/userpass/users/" + sandboxvault.Waiting)
+	waiting := at("auth/ldap/users/" + sandboxvault.Waiting)
 	if !waiting.Active || waiting.Status != "has never signed in" || !slices.Equal(waiting.Names, []string{sandboxvault.Waiting}) {
 		t.Errorf("who has never signed in is %+v", waiting)
 	}

@@ -212,10 +212,16 @@ func (c sharedSecrets) still(ctx context.Context, id string) (*access.Grant, err
 	default:
 		now, err = c.unversioned(ctx, m, key)
 	}
-	if err != nil || now == nil || string(now.id()) != id {
+	if err != nil || now == nil {
 		return nil, err
 	}
 	grant := now.grant()
+	if now.number == "1" && id == path+"@"+unversioned {
+		grant.ID = access.GrantID(id) // The engine was upgraded since, which changes no value.
+	}
+	if string(grant.ID) != id {
+		return nil, nil //nolint:nilnil // Another is the current one.
+	}
 	return &grant, nil
 }
 

@@ -68,6 +68,35 @@ func TestWhoHasAUserAndHasNeverSignedInIsNotNobody(t *testing.T) {
 	}
 }
 
+func TestAUserThatMayBeTheirsIsToldAndNotDeleted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxvault.HandlerOptions{})
+	const user = "auth/userpass/users/omar.haddad"
+	w.cluster.SetUser("userpass", "omar.haddad", "")
+	connector, omar := vault.Authenticators(w.vault), w.id(sandboxvault.Omar)
+	listed, err := connector.List(t.Context(), omar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := slices.IndexFunc(listed, func(g access.Grant) bool { return g.ID == user })
+	if row < 0 || listed[row].Stays == nil || !strings.Contains(listed[row].Label, "may be theirs") {
+		t.Errorf("listed %v", listed)
+	}
+	if _, err := connector.Remove(t.Context(), omar, user); access.KindOf(err) != access.Blocked {
+		t.Errorf("removed: %v", err)
+	}
+	// Of whom there is no entity at all it is not nobody either.
+	w.cluster.SetUser("userpass", "rita.gone", "")
+	if _, err := w.connect(t).Find(t.Context(), "rita.gone@acme.example"); access.KindOf(err) != access.Blocked {
+		t.Errorf("got %v", err)
+	}
+	// Once somebody has signed in as it, it is theirs alone.
+	w.cluster.SetUser("userpass", "omar.haddad", sandboxvault.Mei)
+	if listed, err = vault.Authenticators(w.connect(t)).List(t.Context(), omar); err != nil || slices.ContainsFunc(listed, func(g access.Grant) bool { return g.ID == user }) {
+		t.Errorf("listed %v (%v)", listed, err)
+	}
+}
+
 func TestANewEntityAfterADeletedOneIsFound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandboxvault.HandlerOptions{})
@@ -237,5 +266,17 @@ func TestTheEnvironmentOfTheClientChangesNothing(t *testing.T) {
 		if namespace := request.Header.Get("X-Vault-Namespace"); namespace != "" {
 			t.Errorf("asked in the namespace %s", namespace)
 		}
+	}
+}
+
+func TestAnUpgradeOfItsEngineDoesNotChangeASecret(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxvault.HandlerOptions{})
+	secrets := vault.SharedSecrets(w.vault).(access.Outliver) //nolint:forcetypeassert // The interface is what is tested.
+	// As listed when kv was of KV version 1. Since then it was upgraded, and one of them written twice.
+	known := []access.GrantID{"kv/deploy/staging@unversioned", "kv/engineering/ci@unversioned"}
+	still, err := secrets.Recheck(t.Context(), w.id(sandboxvault.Jane), known)
+	if diff := gocmp.Diff(known[:1], access.Held(still, nil).IDs()); diff != "" || err != nil || still[0].Stays == nil {
+		t.Errorf("%v\n%s", err, diff)
 	}
 }

@@ -22,10 +22,11 @@ locals {
   }
 
   # What becomes of the account in each system. A deletion takes along what nobody has been given yet, and is refused until
-  # then: the account is suspended in its place in the order, and deleted at the end. In a system of which dispositions says
-  # delete, it can't be suspended.
-  disposition = { for system in var.systems : system => lookup(var.dispositions, system, var.disposition == "delete" ? "suspend" : var.disposition) }
-  deleted     = toset([for system in var.systems : system if lookup(var.dispositions, system, var.disposition) == "delete"])
+  # then: the account is suspended in its place in the order, and deleted at the end. Where dispositions says delete there is
+  # nothing to suspend: it waits for what it would take along in that system, and for no transfer.
+  disposition  = { for system in var.systems : system => lookup(var.dispositions, system, var.disposition == "delete" ? "suspend" : var.disposition) }
+  only_deleted = toset([for system in var.systems : system if local.disposition[system] == "delete"])
+  deleted      = toset([for system in var.systems : system if var.disposition == "delete" && !contains(keys(var.dispositions), system)])
 
   # Suspending an account takes nothing along, so an identity provider does it at once. What is harsher may end accounts
   # in the systems behind it too, and waits for what needs those to be active.
@@ -119,7 +120,7 @@ resource "offboard_delegations" "this" {
 # 4. The account.
 
 resource "offboard_account" "this" {
-  for_each = toset([for system in setsubtract(var.systems, local.suspended_first) : system if local.disposition[system] != "delete"])
+  for_each = setsubtract(setsubtract(var.systems, local.suspended_first), local.only_deleted)
 
   system      = each.key
   person      = var.person
@@ -224,7 +225,20 @@ resource "offboard_received_delegations" "this" {
   depends_on = [offboard_account.this]
 }
 
-# 7. What they know. A new version is made when they can't read it any more.
+resource "offboard_account" "only_deleted" {
+  for_each = local.only_deleted
+
+  system      = each.key
+  person      = var.person
+  terminated  = var.terminated
+  disposition = "delete"
+  tolerate    = lookup(var.tolerate, "account", null)
+
+  depends_on = [offboard_app_assignments.this, offboard_keys.this, offboard_role_assignments.this]
+}
+
+# 7. What they know. A new version is made when they can't read it any more, by what they signed in to or by a key. Nothing but the
+# proof waits for this: what can't be changed from here stays until somebody does.
 
 resource "offboard_shared_secret" "this" {
   for_each = local.having["shared_secret"]
@@ -234,7 +248,7 @@ resource "offboard_shared_secret" "this" {
   terminated = var.terminated
   tolerate   = lookup(var.tolerate, "shared_secret", null)
 
-  depends_on = [offboard_role_assignments.this]
+  depends_on = [offboard_keys.this, offboard_role_assignments.this]
 }
 
 # 8. What moves by itself once it has begun, and takes as long as it takes: only the licences wait for it. Google advises to
@@ -342,6 +356,6 @@ resource "offboard_case" "this" {
     offboard_group_ownership.this, offboard_shared_drives.this, offboard_keys.this, offboard_group_membership.this,
     offboard_role_assignments.this, offboard_app_assignments.this, offboard_devices.this, offboard_received_delegations.this,
     offboard_drive_ownership.this, offboard_calendar_ownership.this, offboard_dashboard_ownership.this, offboard_licenses.this,
-    offboard_shared_secret.this, offboard_account.deleted,
+    offboard_shared_secret.this, offboard_account.only_deleted, offboard_account.deleted,
   ]
 }
