@@ -132,6 +132,15 @@ type Outliver interface {
 	Outlives()
 }
 
+// A Leftover is an Outliver of which List shows all for as long as there is the account, whether or not that can sign in: what
+// somebody made, with their name on it.
+type Leftover interface {
+	Outliver
+
+	// Remains makes no call.
+	Remains()
+}
+
 // A Surveyor is a Connector that learns what everybody holds from the calls it needs to learn it of one
 // account.
 type Surveyor interface {

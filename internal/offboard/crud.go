@@ -83,7 +83,7 @@ func (r *Resource) look(ctx context.Context, v values, known facts, diags *diag.
 	}
 	now := view{account: v.account(), held: access.Holdings{}, facts: facts{AsOf: r.env.Clock.Now(), Pinned: known.Pinned, Marks: known.Marks}}
 	outlives, before := system.outlives(r.kind.Name), v.held()
-	if outlives {
+	if system.fades(r.kind.Name) {
 		delete(before, unrecorded)
 		now.facts.Unrecorded = missed(v, known, seen)
 		if now.facts.Unrecorded && !known.Unrecorded {

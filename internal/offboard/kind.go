@@ -69,6 +69,12 @@ func (s *System) outlives(kind string) bool {
 	return outlives
 }
 
+// fades says that List shows less of what outlives the account once that can't sign in.
+func (s *System) fades(kind string) bool {
+	_, remains := s.Connectors[kind].(access.Leftover)
+	return s.outlives(kind) && !remains
+}
+
 // list returns what an account holds of a kind. A connector that learns what everybody holds in order to
 // answer for one is asked once a run.
 func (s *System) list(ctx context.Context, kind string, account access.AccountID) ([]access.Grant, error) {

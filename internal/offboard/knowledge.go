@@ -87,7 +87,7 @@ func lost(err error) error {
 
 // rechecker is what single grants can be asked about, if they can.
 func (s *System) rechecker(kind string) (access.Rechecker, bool) {
-	if outliver, ok := s.Connectors[kind].(access.Outliver); ok {
+	if outliver, ok := s.Connectors[kind].(access.Outliver); ok && s.fades(kind) {
 		return knowing{outliver, s, kind}, true
 	}
 	rechecker, ok := s.Connectors[kind].(access.Rechecker)

@@ -80,8 +80,12 @@ func locate(ctx context.Context, directory access.Directory, person access.Perso
 		return sighting{}, err
 	}
 	if unresolved != nil {
-		// The account is gone. Whether the person has another is what can't be told.
-		return sighting{}, unresolved
+		return sighting{}, &access.Error{
+			Kind: access.Blocked, Op: "find the account of " + string(person), Err: unresolved,
+			Reason: fmt.Sprintf("the account %s is gone, and whether the person has another can't be told: %v", known, unresolved),
+			Fix: fmt.Sprintf("Name the one they have with account. If they have none, take the resource out of the state, and import it again with the account in "+
+				"its id, as SYSTEM/%s/%s.", person, known),
+		}
 	}
 	if pinned {
 		// Where it can't be told either the configuration has said which account is the person's.

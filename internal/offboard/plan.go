@@ -58,7 +58,7 @@ func (r *Resource) outlives(prior values) bool {
 		return false
 	}
 	system, err := r.env.system(prior.System.ValueString())
-	return err == nil && system.outlives(r.kind.Name)
+	return err == nil && system.fades(r.kind.Name)
 }
 
 // replaces says that another resource is to take this one's place: Terraform plans that one on its own.
@@ -95,7 +95,7 @@ func (r *Resource) planAdoption(ctx context.Context, plan values, resp *resource
 		diags.Append(errorAt(rootPerson, "Termination refused", err))
 		return
 	}
-	if system.outlives(r.kind.Name) {
+	if system.fades(r.kind.Name) {
 		diags.Append(errorNotRecorded(r.typeName(), plan))
 		return
 	}

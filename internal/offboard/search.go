@@ -103,7 +103,7 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 	var wait sync.WaitGroup
 	for i, kind := range kinds {
 		at, accounts, outlives := place{name, kind.Name}, []access.AccountID{found.seen.ID}, system.outlives(kind.Name)
-		if outlives && s.late != nil && !s.leavesOut(at) {
+		if system.fades(kind.Name) && s.late != nil && !s.leavesOut(at) {
 			if found.lists[i].err = s.late(at, found.seen); found.lists[i].err != nil {
 				continue
 			}
@@ -118,7 +118,7 @@ func (s search) look(ctx context.Context, name string) (found looked) {
 		slices.Sort(accounts[1:])
 		accounts = slices.DeleteFunc(slices.Compact(accounts), func(id access.AccountID) bool { return id == "" })
 		if len(accounts) > 0 && !s.leavesOut(at) {
-			cutOff := outlives && s.late == nil && !found.seen.None && !found.seen.Active
+			cutOff := system.fades(kind.Name) && s.late == nil && !found.seen.None && !found.seen.Active
 			wait.Go(func() {
 				found.lists[i] = s.list(ctx, at, system, kind, accounts)
 				if cutOff {

@@ -139,6 +139,27 @@ func TestASecretInGitHubIsARowUntilSomebodySetsAnotherValue(t *testing.T) {
 	w.check("writes", []string(nil), writes())
 }
 
+func TestADeployKeyOutlivesTheAccountThatAddedIt(t *testing.T) {
+	t.Parallel()
+	w, org := newGitHubWorldOn(t, morning())
+	const address = "offboard_keys.this"
+	// GitHub knows the address of everybody who is left.
+	org.Link(github.Unlinked)
+	org.Grant(github.Contractor, "website", "")
+	w.below(
+		resource.TestStep{Config: w.config(oneIn("github", "keys", github.Jane)), Check: expectAttribute(address, "access.%", "2")},
+		resource.TestStep{
+			PreConfig:        func() { org.DeleteUser(github.Jane) },
+			Config:           w.config(oneIn("github", "keys", github.Jane, terminated)),
+			ConfigPlanChecks: before(expectRows(address, "deploy-prod on acme/api (deploy key, may write)", "mirror on acme/web (deploy key, reads only)")),
+			Check:            expectAccess(address),
+		},
+	)
+	if keys := org.Keys("api"); len(keys) != 1 {
+		t.Errorf("the keys of api are %v", keys)
+	}
+}
+
 func TestAnAccountInGitHubIsImportedAndLetGoInOnePlan(t *testing.T) {
 	t.Parallel()
 	w, org := newGitHubWorldOn(t, morning())

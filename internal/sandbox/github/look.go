@@ -44,6 +44,16 @@ func (o *Org) KeyID(repo, title string) int64 {
 	})
 }
 
+// Keys are the titles of a repository's deploy keys.
+func (o *Org) Keys(repo string) []string {
+	return look(o, func(s *state) (titles []string) {
+		for _, key := range s.mustRepo(repo).Keys {
+			titles = append(titles, key.Title)
+		}
+		return titles
+	})
+}
+
 // Permissions are what the App may do unless it is restricted.
 func Permissions() map[string]string { return maps.Clone(permissions) }
 

@@ -155,6 +155,9 @@ func (c theAccount) Remove(ctx context.Context, id access.AccountID, grant acces
 		if err != nil || u == nil || !*u.Active {
 			return gone, err
 		}
+		if err := c.mustNotBeLast(ctx, s); err != nil {
+			return access.Receipt{}, err
+		}
 		return gone, c.suspend(ctx, s, u)
 	case grant == outsiderGrant:
 		call := writeMembers.to("remove the outside collaborator %s", s.Login)
@@ -210,9 +213,5 @@ func (c theAccount) Refuse(ctx context.Context, id access.AccountID, going acces
 	if len(going) == 0 {
 		return nil
 	}
-	m, is, err := c.membership(ctx, s)
-	if err != nil || !is || m.Role != adminRole || m.State != activeState {
-		return err
-	}
-	return c.mustKeepOwner(ctx, s.ID)
+	return c.mustNotBeLast(ctx, s)
 }

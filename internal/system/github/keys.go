@@ -19,8 +19,8 @@ func Keys(g *GitHub) access.Connector { return keys{g} }
 type keys struct{ *GitHub }
 
 var (
-	_ access.Surveyor  = keys{}
-	_ access.Rechecker = keys{}
+	_ access.Surveyor = keys{}
+	_ access.Leftover = keys{}
 )
 
 // A deployKey is what this package needs of one. The key itself is not read.
@@ -141,6 +141,12 @@ func (c keys) Recheck(ctx context.Context, _ access.AccountID, grants []access.G
 	}
 	return held, nil
 }
+
+// Outlives says that a key is there when the account is deleted.
+func (keys) Outlives() {}
+
+// Remains says that who added a key is told of whoever has an account, a member or not.
+func (keys) Remains() {}
 
 // Remove deletes the key. DELETE /repos/{owner}/{repo}/keys/{key_id}.
 func (c keys) Remove(ctx context.Context, _ access.AccountID, grant access.GrantID) (access.Receipt, error) {

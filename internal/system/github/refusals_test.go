@@ -207,3 +207,21 @@ func TestWhoAdministersThroughATeamIsAnAdministrator(t *testing.T) {
 		t.Errorf("through the team alone Jane is alone in %s", got)
 	}
 }
+
+func TestAManagedUserWhoIsTheLastOwnerIsKeptAtApplyToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgithub.HandlerOptions{}, managed)
+	w.org.Manage()
+	connector, _ := github.Account(w.github).(access.Disposer).Dispose(access.Suspend) //nolint:forcetypeassert // The interface is what is tested.
+	for _, email := range []string{sandboxgithub.Kofi, sandboxgithub.Service} {
+		if err := refuse(t, w, connector, email); err != nil {
+			t.Errorf("of %s, beside whom there are others: %v", email, err)
+		}
+	}
+	if _, err := connector.Remove(t.Context(), w.id(sandboxgithub.Victor), "managed"); access.KindOf(err) != access.Blocked {
+		t.Errorf("got %v", err)
+	}
+	if w.org.IsSuspended(sandboxgithub.Victor) {
+		t.Error("the last owner is suspended")
+	}
+}

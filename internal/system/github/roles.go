@@ -164,9 +164,5 @@ func (c roleAssignments) Refuse(ctx context.Context, id access.AccountID, going 
 	if err != nil || s.invited() {
 		return system.IgnoreNotFound(err)
 	}
-	m, is, err := c.membership(ctx, s)
-	if err != nil || !is || m.Role != adminRole || m.State != activeState {
-		return err
-	}
-	return c.mustKeepOwner(ctx, s.ID)
+	return c.mustNotBeLast(ctx, s)
 }

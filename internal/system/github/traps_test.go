@@ -468,3 +468,30 @@ func TestWhatDeletesFromGitHubNeverReachesALoginThatIsEmpty(t *testing.T) {
 		t.Errorf("wrote %v", writes)
 	}
 }
+
+func TestReadOnlySeesEverythingAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxgithub.HandlerOptions{}, func(c *github.Config) { c.ReadOnly = true })
+	handedOver(w.org)
+	for name, kind := range kinds {
+		if strings.Contains(name, ",") || name == "shared secret" {
+			continue
+		}
+		connector, jane := kind.connect(w.github), w.id(sandboxgithub.Jane)
+		if kind.dispose != "" {
+			connector = account(w.github)
+		}
+		listed, err := connector.List(t.Context(), jane)
+		if err != nil || name != "group ownership" && len(listed) == 0 {
+			t.Errorf("%s: listed %v, %v", name, listed, err)
+		}
+		for _, g := range listed {
+			if receipt, err := connector.Remove(t.Context(), jane, g.ID); err == nil && receipt.Lingers == nil {
+				t.Errorf("%s: removed %s", name, g.Label)
+			}
+		}
+	}
+	if writes := w.writes(); len(writes) != 0 {
+		t.Errorf("wrote %v", writes)
+	}
+}

@@ -412,6 +412,15 @@ func (g *GitHub) mustKeepOwner(ctx context.Context, id int64) error {
 	}
 }
 
+// mustNotBeLast is mustKeepOwner of somebody who may be no owner at all.
+func (g *GitHub) mustNotBeLast(ctx context.Context, s *subject) error {
+	m, is, err := g.membership(ctx, s)
+	if err != nil || !is || m.Role != adminRole || m.State != activeState {
+		return err
+	}
+	return g.mustKeepOwner(ctx, s.ID)
+}
+
 // mustNotBeOurs refuses to take the account that owns the GitHub App this provider runs as. GET /app.
 func (g *GitHub) mustNotBeOurs(ctx context.Context, id int64) error {
 	if g.app == nil {
