@@ -118,6 +118,7 @@ func (r Row) Systems() offboard.Systems {
 	return systems
 }
 
+// Systems are those in which it is traced.
 func (t Trace) Systems() offboard.Systems {
 	return having(func(c column) bool { return c.traces(t) })
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox/github"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/scim"
@@ -26,6 +27,7 @@ func (d *demo) giveBack(ctx context.Context) error {
 	active := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":true}]}`
 	err = errors.Join(err, ask(ctx, http.MethodPatch, d.slack.URL(), scim.Base+"/Users/"+d.app.UserID(leaver), active, "Bearer "+scim.Token))
 	err = errors.Join(err, ask(ctx, http.MethodPost, d.vault.URL(), "/v1/identity/entity/id/"+d.cluster.UserID(leaver), `{"disabled":false}`, "Bearer "+vault.Token))
+	err = errors.Join(err, ask(ctx, http.MethodPut, d.github.URL(), "/orgs/"+github.Login+"/memberships/jane-doe", `{"role":"member"}`, "Bearer "+github.Token))
 	fmt.Println("    and, in the console of AWS: Create access key")
 	d.cloud.CreateAccessKey(leaver)
 	return err

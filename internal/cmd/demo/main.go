@@ -167,17 +167,17 @@ func (d *demo) story(ctx context.Context) error {
 	if err := d.plan(ctx, clean); err != nil {
 		return err
 	}
-	say("Days later administrators put her back into a group in Okta, make her an administrator in Google, her account in Slack and her entity in Vault\n" +
-		"    active again, and give her a new access key in AWS, through the vendors' own APIs:")
+	say("Days later administrators put her back into a group in Okta, make her an administrator in Google, invite her to GitHub, make her account in Slack\n" +
+		"    and her entity in Vault active again, and give her a new access key in AWS:")
 	if err := d.giveBack(ctx); err != nil {
 		return err
 	}
-	say("The nightly plan catches all five, and the case is open again (exit code 2, and the rows to go):")
+	say("The nightly plan catches all of it, and the case is open again (exit code 2, and the rows to go):")
 	if err := d.plan(ctx, changes); err != nil {
 		return err
 	}
 	if err := d.exactlyLoses(ctx, row{"okta", "offboard_group_membership"}, row{"google", "offboard_role_assignments"}, row{application, "offboard_account"},
-		row{"vault", "offboard_account"}, row{"aws", "offboard_keys"}); err != nil {
+		row{"vault", "offboard_account"}, row{"aws", "offboard_keys"}, row{"github", "offboard_account"}); err != nil {
 		return err
 	}
 	say("It is approved as any plan is, and applied:")

@@ -113,7 +113,7 @@ func (c sharedSecrets) List(ctx context.Context, id access.AccountID) (grants []
 	if err != nil {
 		return nil, err
 	}
-	ended, err := sessions{guarded{c.IAM}}.ended(ctx, u)
+	ended, err := sessions{guarded(c)}.ended(ctx, u)
 	if err != nil {
 		return nil, err
 	}

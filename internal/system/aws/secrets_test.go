@@ -153,8 +153,8 @@ func TestWhoseSessionsAreEndedAndWhoIsSuspendedReadsNothingForAllTheConditionsOf
 	if got := w.secrets(t, sandboxaws.Jane); len(got) == 0 {
 		t.Error("from the office they may")
 	}
-	connector, _ := aws.Account(w.iam).(access.Disposer).Dispose(access.Suspend)
-	if _, err := connector.Remove(t.Context(), id, access.GrantID(id)); err != nil {
+	suspending, _ := aws.Account(w.iam).(access.Disposer).Dispose(access.Suspend) //nolint:forcetypeassert // that is what an account is
+	if _, err := suspending.Remove(t.Context(), id, access.GrantID(id)); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.secrets(t, sandboxaws.Jane); len(got) != 0 {
