@@ -19,6 +19,12 @@ provider "offboard" {
     # Whoever runs this signs in the service account's name: there is no key.
   }
 
+  github = {
+    organization = "acme"
+    # The credentials come from GITHUB_TOKEN, an owner's, and from GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and
+    # GITHUB_APP_PEM_FILE.
+  }
+
   aws = {
     account_id = "111122223333"
     region     = "eu-central-1"
