@@ -286,7 +286,11 @@ func (c *call) route(mounts map[string]*mount, path string) reply {
 		}
 	}
 	if c.mount == nil {
-		return said(http.StatusNotFound, fmt.Sprintf("no handler for route %q. route entry not found.", c.path))
+		at := c.path
+		if c.operation == policy.List {
+			at += "/"
+		}
+		return said(http.StatusNotFound, fmt.Sprintf("no handler for route %q. route entry not found.", at))
 	}
 	c.rest = strings.Split(strings.TrimPrefix(strings.TrimPrefix(path, c.mount.Path), "/"), "/")
 	serve, known := backends[c.mount.Type]

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -37,7 +38,7 @@ func (c *call) users() reply {
 	case u == nil && c.operation == "read":
 		return none()
 	case u == nil:
-		return said(http.StatusBadRequest, "missing password") // It would be a new user.
+		return said(http.StatusBadRequest, `"password" or "password_hash" must be supplied`) // It would be a new user.
 	case c.operation == "read" && in.Type == "userpass":
 		return ok(userpassRow(u))
 	case c.operation == "read":
@@ -93,7 +94,9 @@ func (c *call) appRole() reply {
 	r := c.mount.Roles[c.rest[1]]
 	switch where := strings.Join(c.rest[2:], "/"); {
 	case r == nil && c.operation == "update":
-		return said(http.StatusInternalServerError, "failed to find the role") // a guess
+		return failed(http.StatusInternalServerError, fmt.Sprintf("role %q does not exist", c.rest[1]))
+	case r == nil && where == "secret-id" && c.operation == "list":
+		return said(http.StatusBadRequest, fmt.Sprintf("role %q does not exist", c.rest[1]))
 	case r == nil:
 		return none()
 	case where == "" && c.operation == "read":

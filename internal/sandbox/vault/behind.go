@@ -170,6 +170,11 @@ func (c *Cluster) CreateSecretID(email, role string) {
 	c.Change(func(s *state, now time.Time) { s.makeSecretID(role, map[string]string{"created_by": email}, now) })
 }
 
+// DeleteRole takes an AppRole away with its secret ids.
+func (c *Cluster) DeleteRole(role string) {
+	c.Change(func(s *state, _ time.Time) { delete(s.Auth["approle"].Roles, role) })
+}
+
 // Issue issues a certificate.
 func (c *Cluster) Issue(name, email string) {
 	c.Change(func(s *state, now time.Time) { s.issue(name, email, now) })

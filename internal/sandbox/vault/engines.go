@@ -79,7 +79,7 @@ func (c *call) database() reply {
 	case len(rest) == 1 && at == "rotate-role" && c.operation == "update":
 		r := c.mount.Static[rest[0]]
 		if r == nil {
-			return said(http.StatusBadRequest, "cannot rotate credentials for nonexistent role")
+			return said(http.StatusBadRequest, "no static role found for role name")
 		}
 		r.Rotated = c.state.tick(c.now)
 		return done()

@@ -111,7 +111,7 @@ func (c *call) group(id string) reply {
 	case g == nil && c.operation == "read":
 		return none()
 	case g == nil:
-		return said(http.StatusBadRequest, "group id is invalid") // a guess
+		return said(http.StatusBadRequest, "invalid group ID")
 	case c.operation == "read":
 		return ok(c.groupRow(g))
 	case c.operation == "update":

@@ -50,6 +50,9 @@ func (c keys) secretIDsOfRole(ctx context.Context, e *entity, m *mount, role str
 		return nil, system.IgnoreNotFound(err)
 	}
 	ids, err := c.list(ctx, calling("list", role+"/secret-id", "list the secret ids of %s", role))
+	if answered(err, http.StatusBadRequest, noRole(role)) {
+		return nil, nil // It went since it was listed.
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -86,13 +89,13 @@ func (c keys) isRoleOf(ctx context.Context, e *entity, m *mount, role string) (b
 	return slices.ContainsFunc(e.Aliases, func(a alias) bool { return a.MountAccessor == m.Accessor && a.Name == found.ID }), nil
 }
 
-// secretID looks one up. One that is gone is answered with 404, with or without a reason in its data, or with 500
-// (vault.md section 7).
+// secretID looks one up. One that is gone is answered with 404, with or without a reason in its data, or with 500, and one
+// whose AppRole is gone with 500 (vault.md section 7).
 func (v *Vault) secretID(ctx context.Context, role, accessor string) (*secretID, error) {
 	c := calling("update", role+"/secret-id-accessor/lookup", "look up a secret id of %s", role)
 	s, err := ask[secretID](ctx, v, c, map[string]any{"secret_id_accessor": accessor})
 	switch {
-	case answered(err, http.StatusInternalServerError, noSecretID), answered(err, http.StatusNotFound, noSecretID):
+	case answered(err, http.StatusInternalServerError, noSecretID, noRole(role)), answered(err, http.StatusNotFound, noSecretID):
 		return nil, &access.Error{Kind: access.NotFound, Op: c.what, Reason: "there is no such secret id"}
 	case err != nil:
 		return nil, err
@@ -100,6 +103,11 @@ func (v *Vault) secretID(ctx context.Context, role, accessor string) (*secretID,
 		return nil, malformed(c, "another secret id")
 	}
 	return s, nil
+}
+
+// noRole is how Vault says that an AppRole, auth/approle/role/ci, is not there.
+func noRole(role string) string {
+	return fmt.Sprintf("role %q does not exist", role[strings.LastIndex(role, "/")+1:])
 }
 
 // destroySecretID destroys one that is still the entity's. It is looked up first: to destroy one that is gone is a 500.

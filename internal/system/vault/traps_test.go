@@ -109,6 +109,39 @@ func TestANewEntityAfterADeletedOneIsFound(t *testing.T) {
 	}
 }
 
+func TestAnAppRoleThatIsDeletedMeanwhileIsGoneWithItsSecretIDs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sandboxvault.HandlerOptions{})
+	keys, jane := vault.Keys(w.vault), w.id(sandboxvault.Jane)
+	listed, err := keys.List(t.Context(), jane)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Somebody deletes it after it was listed.
+	w.server.Inject(sandbox.Fault{
+		Match: sandbox.PathPrefix("/v1/auth/approle/role/ci/secret-id"), Times: 1,
+		Do: func(rw http.ResponseWriter, r *http.Request, next http.Handler) {
+			w.cluster.DeleteRole("ci")
+			next.ServeHTTP(rw, r)
+		},
+	})
+	left, err := keys.List(t.Context(), jane)
+	if err != nil || len(left) != len(listed)-1 {
+		t.Errorf("listed %v (%v)", left, err)
+	}
+	for id := range access.Held(listed, nil).Without(access.Held(left, nil)) {
+		before := len(w.server.Requests())
+		if _, err := keys.Remove(t.Context(), jane, id); err != nil {
+			t.Errorf("Remove: %v", err)
+		}
+		for _, request := range w.server.Requests()[before:] {
+			if request.Changes() {
+				t.Errorf("%s was sent", request.Path)
+			}
+		}
+	}
+}
+
 func TestAMountThatIsNotThereIsNotAnEmptyList(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sandboxvault.HandlerOptions{})

@@ -96,10 +96,11 @@ var vendor = transport.Vendor{
 	Hint: "Check that address is the server's own URL, such as https://vault.acme.com:8200, and that no proxy or login page answers in its place.",
 	// Of a replicated cluster: this node has not seen yet what another has written (Vault Enterprise).
 	Transient: func(status int, _ []byte) bool { return status == http.StatusPreconditionFailed },
-	// Nobody unseals a Vault within a minute; and a secret id that is gone is answered with 500 (vault.md section 7).
+	// Nobody unseals a Vault within a minute; and a secret id or an AppRole that is gone is answered with 500 (vault.md section 7).
 	Final: func(status int, body []byte) bool {
 		text := string(body)
-		return status == http.StatusServiceUnavailable && strings.Contains(text, sealed) || strings.Contains(text, noSecretID)
+		return status == http.StatusServiceUnavailable && strings.Contains(text, sealed) || strings.Contains(text, noSecretID) ||
+			strings.Contains(text, `role \"`) && strings.Contains(text, "does not exist")
 	},
 	// Looking something up is a POST in Vault wherever what is looked up is not fit for a path.
 	Harmless: func(r *http.Request) bool {
