@@ -15,7 +15,7 @@ import (
 var vaultSchema = schema.SingleNestedAttribute{
 	Optional: true,
 	MarkdownDescription: "One namespace of HashiCorp Vault or OpenBao. What is left out is taken from the environment variables that their own clients read, " +
-		"of which no others are read: no token is taken from `~/.vault-token`.",
+		"as each argument says; no token is taken from `~/.vault-token`.",
 	Attributes: map[string]schema.Attribute{
 		"address": schema.StringAttribute{
 			Optional: true,
