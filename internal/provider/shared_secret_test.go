@@ -89,8 +89,13 @@ func TestWhoseAccountIsDeletedCanBeTerminatedOverWhatTheyKnow(t *testing.T) {
 	w.below(
 		resource.TestStep{Config: w.config(oneIn("vault", "shared_secret", vault.Jane)), Check: holds(secrets, everyInVault["shared_secret"].holds[0])},
 		resource.TestStep{
-			PreConfig: func() { cluster.DeleteEntity(vault.Jane) },
-			Config:    w.config(oneIn("vault", "shared_secret", vault.Jane)), Check: expectAccess(secrets, everyInVault["shared_secret"].holds...),
+			PreConfig: func() {
+				cluster.DeleteEntity(vault.Jane)
+				for _, mount := range []string{"userpass", "ldap"} {
+					cluster.DeleteUser(mount, "jane.doe") // or somebody could still sign in by it
+				}
+			},
+			Config: w.config(oneIn("vault", "shared_secret", vault.Jane)), Check: expectAccess(secrets, everyInVault["shared_secret"].holds...),
 		},
 		resource.TestStep{
 			PreConfig: func() {

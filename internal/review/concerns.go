@@ -166,8 +166,8 @@ func (r *Review) lacking(p *Person) (missing map[string][]string, watched, all i
 		return slices.ContainsFunc(r.Kinds, func(k Kind) bool { return slices.Contains(k.Systems, system) })
 	}
 	for _, kind := range r.Kinds {
-		for system := range r.systems {
-			if !slices.Contains(kind.Systems, system) && (!kind.Applications || known(system)) {
+		for system, certain := range r.systems {
+			if !certain || !slices.Contains(kind.Systems, system) && (!kind.Applications || known(system)) {
 				continue
 			}
 			all++
@@ -179,4 +179,15 @@ func (r *Review) lacking(p *Person) (missing map[string][]string, watched, all i
 		}
 	}
 	return missing, watched, all
+}
+
+// perhaps are the systems that no resource of the plan is about and that its configuration may name.
+func (r *Review) perhaps() (systems []string) {
+	for system, certain := range r.systems {
+		if !certain {
+			systems = append(systems, system)
+		}
+	}
+	slices.Sort(systems)
+	return systems
 }

@@ -197,8 +197,16 @@ func (p plan) protected() (names []string) {
 	return names
 }
 
-// configures says that a provider block names a system, or that it can't be told.
-func (p plan) configures(system string) bool {
+// configures says whether a provider block names a system: for certain, if what it says is a constant, and perhaps, if that depends
+// on something, since it may be null then; or if there is no block to be seen.
+func (p plan) configures(system string) (certain, perhaps bool) {
 	all := p.arguments()
-	return len(all) == 0 || slices.ContainsFunc(all, func(arguments map[string]json.RawMessage) bool { return arguments[system] != nil })
+	for _, arguments := range all {
+		var said struct {
+			ConstantValue json.RawMessage `json:"constant_value"`
+		}
+		perhaps = perhaps || arguments[system] != nil
+		certain = certain || json.Unmarshal(arguments[system], &said) == nil && said.ConstantValue != nil
+	}
+	return certain, perhaps || len(all) == 0
 }

@@ -373,12 +373,22 @@ func (w *writer) coverage(p *Person) string {
 	}
 	missing, watched, all := w.review.lacking(p)
 	line := fmt.Sprintf("%d of %d kinds of access of the systems of this plan have a resource of theirs in it", watched, all)
-	if len(missing) == 0 {
+	perhaps := w.review.perhaps()
+	if len(missing)+len(perhaps) == 0 {
 		return w.list("Coverage", []string{line})
 	}
-	lines := []string{line + "; of the others it says nothing"}
+	if watched < all {
+		line += "; of the others it says nothing"
+	}
+	lines := []string{line}
 	for _, system := range slices.Sorted(maps.Keys(missing)) {
 		lines = append(lines, "no resource in "+w.prose(system)+": "+strings.Join(missing[system], ", "))
+	}
+	if len(perhaps) > 0 {
+		for i := range perhaps {
+			perhaps[i] = w.prose(perhaps[i])
+		}
+		lines = append(lines, "nobody's resource in "+strings.Join(perhaps, ", ")+": if the configuration has them, the plan says nothing of them")
 	}
 	// It is never cut: there are a few systems.
 	var out strings.Builder

@@ -58,7 +58,7 @@ type Review struct {
 	People []*Person
 	// Kinds are all that the provider knows.
 	Kinds []Kind
-	// systems are those that a provider block names or a resource of the plan is about.
+	// systems are those that a provider block names or a resource of the plan is about: true for certain, and false perhaps.
 	systems map[string]bool
 }
 
@@ -162,10 +162,11 @@ func Read(from io.Reader, o Options) (*Review, error) {
 	b := builder{Options: o, people: map[string]*Person{}, review: &Review{Program: program(p), Kinds: o.Kinds, systems: map[string]bool{}}}
 	for _, kind := range o.Kinds {
 		for _, system := range kind.Systems {
-			b.review.systems[system] = b.review.systems[system] || p.configures(system)
+			if certain, perhaps := p.configures(system); perhaps {
+				b.review.systems[system] = certain
+			}
 		}
 	}
-	maps.DeleteFunc(b.review.systems, func(_ string, configured bool) bool { return !configured })
 	for _, change := range p.ResourceChanges {
 		if err := b.add(change); err != nil {
 			return nil, err

@@ -117,6 +117,11 @@ func (c *Cluster) SetUser(mount, name, email string, policies ...string) {
 	})
 }
 
+// DeleteUser deletes a user of an auth method.
+func (c *Cluster) DeleteUser(mount, name string) {
+	c.Change(func(s *state, _ time.Time) { delete(s.Auth[mount].Users, name) })
+}
+
 // AddToGroup makes a person a member.
 func (c *Cluster) AddToGroup(email, name string) {
 	c.Change(func(s *state, _ time.Time) {
