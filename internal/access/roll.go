@@ -31,10 +31,10 @@ type Registrar interface {
 	// nobody signs in to it.
 	//
 	// The roll is complete or an error. All pages are followed; pages that lead in a circle, that repeat an account, or that
-	// have one without an id, a name or a status are Malformed, and so is a roll of nobody, unless another of the system's answers says that there is nobody. A credential that may be
-	// shown only part of the accounts is Denied, even where the system answers it with a list. Roll asks the system each
-	// time, for as many pages as there are and nothing per account; callers share what it returned for the length of a run,
-	// and change nothing in it.
+	// have one without an id, a name or a status are Malformed, and so is a roll of nobody, unless another of the system's
+	// answers says that there is nobody. A credential that may be shown only part of the accounts is Denied, even where the
+	// system answers it with a list. Roll asks the system each time, for as many pages as there are and nothing per account;
+	// callers share what it returned for the length of a run, and change nothing in it.
 	Roll(ctx context.Context) ([]Entry, error)
 }
 

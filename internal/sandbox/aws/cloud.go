@@ -13,6 +13,7 @@
 package aws
 
 import (
+	"errors"
 	"time"
 
 	"github.com/offboard/terraform-provider-offboard/internal/clock"
@@ -21,6 +22,20 @@ import (
 
 // A Cloud is one AWS account with its Identity Center. It is safe for concurrent use.
 type Cloud struct{ *sandbox.Box[state] }
+
+// Load reads an account that Save wrote.
+func Load(path string, clk clock.Clock) (*Cloud, error) {
+	box, err := sandbox.LoadBox(path, clk, func(s *state) error {
+		if s.Users == nil || s.Roles == nil {
+			return errors.New("it has no users and no roles")
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Cloud{box}, nil
+}
 
 // IAM is the account as the system aws sees it, which says who is who by the ids of IAM.
 type IAM struct{ *Cloud }

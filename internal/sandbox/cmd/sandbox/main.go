@@ -1,23 +1,24 @@
-// Command sandbox serves the company's Okta org on this machine, to try the provider against. It prints the
-// address to point the provider at and the API token to use.
+// Command sandbox serves one of the company's systems on this machine, to try the provider against: okta, google, github, aws,
+// vault or scim. It prints what to set for the provider to find it.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"log"
+	"maps"
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"time"
 
-	"github.com/offboard/terraform-provider-offboard/internal/clock"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
-	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
 )
 
 func main() {
@@ -33,61 +34,44 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8080", "loopback `address` to listen on")
-	file := flags.String("state", "", "`file` to keep the org in; without one it is new at each start")
+	file := flags.String("state", "", "`file` to keep the state in; without one it is new at each start")
 	latency := flags.Duration("latency", 0, "how long to hold back each answer")
-	limits := flags.Bool("enforce-rate-limits", false, "answer 429 as Okta does")
+	limits := flags.Bool("enforce-rate-limits", false, "answer too many calls as the vendor does (okta, google, github)")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	name := cmp.Or(flags.Arg(0), "okta")
+	v, known := vendors[name]
+	if !known || flags.NArg() > 1 {
+		return fmt.Errorf("unexpected argument %q: there are %s", flags.Arg(flags.NArg()-1), strings.Join(slices.Sorted(maps.Keys(vendors)), ", "))
 	}
 
-	org, err := open(*file)
+	api, kept, err := v.open(*file, *limits)
 	if err != nil {
 		return err
 	}
-	api := org.Handler(okta.HandlerOptions{EnforceRateLimits: *limits})
 	if *file != "" {
-		api = saving(api, org, *file)
+		api = saving(api, kept, *file)
 	}
 	server, err := sandbox.Serve(api, sandbox.Options{Addr: *addr, Latency: *latency})
 	if err != nil {
 		return err
 	}
 	defer server.Close()
-	_, _ = fmt.Fprintf(out, `Okta org of Acme: %[1]s
-API token:        %[2]s
-Try:              curl -s -H "Authorization: SSWS %[2]s" %[1]s/api/v1/users/%[3]s
-`, server.URL(), okta.Token, okta.Jane)
+	_, _ = fmt.Fprintf(out, "%s of Acme: %s\n%s\n", name, server.URL(), strings.Join(v.says(server.URL()), "\n"))
 	<-ctx.Done()
 	return nil
 }
 
-// open loads the org that is kept in a file, or makes a new one.
-func open(file string) (*okta.Org, error) {
-	if file != "" {
-		org, err := okta.Load(file, clock.System{})
-		if !errors.Is(err, fs.ErrNotExist) {
-			return org, err
-		}
-	}
-	org := okta.NewOrg(sandbox.Acme(), clock.System{})
-	if file != "" {
-		return org, org.Save(file)
-	}
-	return org, nil
-}
-
-// saving writes the org to its file after each request that can have changed it.
-func saving(api http.Handler, org *okta.Org, file string) http.Handler {
+// saving writes the state to its file after each request that can have changed it.
+func saving(api http.Handler, kept saver, file string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		api.ServeHTTP(w, r)
 		if r.Method == http.MethodGet {
 			return
 		}
-		if err := org.Save(file); err != nil {
-			log.Printf("%s: the org could not be saved: %v", time.Now().Format(time.TimeOnly), err)
+		if err := kept.Save(file); err != nil {
+			log.Printf("%s: the state could not be saved: %v", time.Now().Format(time.TimeOnly), err)
 		}
 	})
 }

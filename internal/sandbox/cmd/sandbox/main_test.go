@@ -20,16 +20,14 @@ func start(t *testing.T, args ...string) (url string, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	reader, writer := io.Pipe()
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, append(args, "-addr", "127.0.0.1:0"), writer) }()
+	go func() { ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), writer) }()
 	lines := bufio.NewScanner(reader)
-	var text []string
-	for len(text) < 3 && lines.Scan() {
-		text = append(text, lines.Text())
+	if !lines.Scan() {
+		t.Fatal("printed nothing")
 	}
-	if len(text) < 3 || !strings.Contains(text[1], okta.Token) || !strings.Contains(text[2], "curl") {
-		t.Fatalf("printed %q", text)
-	}
-	return strings.TrimPrefix(text[0], "Okta org of Acme: "), func() {
+	_, url, _ = strings.Cut(lines.Text(), " of Acme: ")
+	go func() { _, _ = io.Copy(io.Discard, reader) }()
+	return url, func() {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
@@ -71,6 +69,26 @@ func TestTheOrgIsServedAndKeptInItsFile(t *testing.T) {
 	}
 }
 
+func TestEveryVendorIsServedAndSaysHowToBeFound(t *testing.T) {
+	t.Parallel()
+	for name, v := range vendors {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "state.json")
+			for range 2 { // made, and then loaded
+				url, stop := start(t, "-state", file, name)
+				if says := strings.Join(v.says(url), "\n"); !strings.Contains(says, url) || !strings.Contains(says, "\nexport ") {
+					t.Errorf("says %q", says)
+				}
+				if status := call(t, "GET", url+"/"); status < 400 {
+					t.Errorf("answered %d to what is no call of its API", status)
+				}
+				stop()
+			}
+		})
+	}
+}
+
 func TestLimitsAndLatencyArePassedOn(t *testing.T) {
 	t.Parallel()
 	url, stop := start(t, "-latency", "1ms", "-enforce-rate-limits")
@@ -90,7 +108,7 @@ func TestWrongArgumentsAreErrors(t *testing.T) {
 	if err := os.WriteFile(broken, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"extra"}, {"-addr", "0.0.0.0:0"}, {"-state", broken}, {"-state", filepath.Join(broken, "x")}} {
+	for _, args := range [][]string{{"extra"}, {"okta", "google"}, {"-state", broken, "aws"}, {"-addr", "0.0.0.0:0"}, {"-state", broken}, {"-state", filepath.Join(broken, "x")}} {
 		if err := run(context.Background(), args, io.Discard); err == nil {
 			t.Errorf("%q was accepted", args)
 		}
