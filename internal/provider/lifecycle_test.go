@@ -133,7 +133,8 @@ func TestTheTableOfKindsIsTestedWhole(t *testing.T) {
 }
 
 // Each kind has an org of its own, and all of them are in one configuration: it is the number of times that the
-// CLI is run which takes the time. What returns and stays makes the apply fail, and is led below the CLI.
+// CLI is run which takes the time. What returns and stays makes the apply fail, and is led below the CLI, as are those of
+// the systems that have fewer kinds.
 func TestEveryKindIsWatchedThenRemovedThenKeptGone(t *testing.T) {
 	t.Parallel()
 	for _, stays := range []bool{false, true} {
@@ -222,9 +223,10 @@ func leadAll[C company](t *testing.T, kinds map[string]life[C], stays bool, syst
 		}
 		return checks
 	}
-	run := first.run
-	if stays {
-		run = first.below
+	// What the CLI makes of it is the same whichever system is behind: as make test-tofu runs them, all are on a CLI.
+	run := first.below
+	if !stays && (system == "okta" || system == "google") {
+		run = first.run
 	}
 	run(
 		resource.TestStep{Config: watch, Check: resource.ComposeAggregateTestCheckFunc(adopted...)},
