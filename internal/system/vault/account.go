@@ -84,12 +84,5 @@ func (c account) Remove(ctx context.Context, id access.AccountID, _ access.Grant
 
 // Refuse keeps somebody in charge of the policies.
 func (c account) Refuse(ctx context.Context, id access.AccountID, _ access.Holdings) error {
-	e, err := c.entity(ctx, id)
-	if err != nil {
-		return system.IgnoreNotFound(err)
-	}
-	if e.Disabled {
-		return nil
-	}
-	return c.refuseLastAdministrator(ctx, e, nil)
+	return c.refuseLastAdministrator(ctx, id, nil)
 }

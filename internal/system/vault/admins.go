@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 	"github.com/offboard/terraform-provider-offboard/internal/system/vault/policy"
 )
 
@@ -24,29 +25,28 @@ func (v *Vault) administers(ctx context.Context, e *entity, groups []*group, nam
 }
 
 // refuseLastAdministrator refuses if the entity is the only one that may write policies and would not any more. goes says
-// what is taken away; nil is everything.
-func (v *Vault) refuseLastAdministrator(ctx context.Context, e *entity, goes func(source) bool) error {
-	sources, err := v.sources(ctx, e)
+// what is taken away; nil is everything. One that is disabled, or gone, is none.
+func (v *Vault) refuseLastAdministrator(ctx context.Context, id access.AccountID, goes func(source) bool) error {
+	e, err := v.entity(ctx, id)
+	if err != nil || e.Disabled {
+		return system.IgnoreNotFound(err)
+	}
+	stands, err := v.standing(ctx, e)
 	if err != nil {
 		return err
 	}
 	var all, left []string
-	for _, s := range sources {
+	for _, s := range stands.sources {
 		all = append(all, s.policy)
 		if goes != nil && !goes(s) {
 			left = append(left, s.policy)
 		}
 	}
-	direct, inherited, err := v.groupsOf(ctx, e)
-	if err != nil {
-		return err
-	}
-	groups := slices.Concat(direct, inherited)
-	is, err := v.administers(ctx, e, groups, all)
+	is, err := v.administers(ctx, e, stands.groups, all)
 	if err != nil || !is {
 		return err
 	}
-	if still, err := v.administers(ctx, e, groups, left); err != nil || still {
+	if still, err := v.administers(ctx, e, stands.groups, left); err != nil || still {
 		return err
 	}
 	v.departing.Store(e.ID, true)

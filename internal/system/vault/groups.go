@@ -142,14 +142,7 @@ func (c groupMembership) Remove(ctx context.Context, id access.AccountID, grant 
 
 // Refuse keeps somebody in charge of the policies.
 func (c groupMembership) Refuse(ctx context.Context, id access.AccountID, going access.Holdings) error {
-	e, err := c.entity(ctx, id)
-	if err != nil {
-		return system.IgnoreNotFound(err)
-	}
-	if e.Disabled {
-		return nil
-	}
-	return c.refuseLastAdministrator(ctx, e, func(from source) bool {
+	return c.refuseLastAdministrator(ctx, id, func(from source) bool {
 		_, goes := going[access.GrantID(from.group)]
 		return from.group != "" && goes
 	})

@@ -48,8 +48,23 @@ func (s source) label() string {
 	return s.policy + " (policy of the entity)"
 }
 
-// sources are where the entity has its policies from.
-func (v *Vault) sources(ctx context.Context, e *entity) ([]source, error) {
+// A standing is where an entity has its policies from, and the groups that it is in, itself or through others.
+type standing struct {
+	sources []source
+	groups  []*group
+}
+
+// policies are their names, and default, which everybody has.
+func (s *standing) policies() []string {
+	names := []string{"default"}
+	for _, from := range s.sources {
+		names = append(names, from.policy)
+	}
+	return names
+}
+
+// standing reads the entity's groups and its users.
+func (v *Vault) standing(ctx context.Context, e *entity) (*standing, error) {
 	var all []source
 	add := func(policies []string, from source) {
 		for _, name := range policies {
@@ -64,7 +79,8 @@ func (v *Vault) sources(ctx context.Context, e *entity) ([]source, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, g := range slices.Concat(direct, inherited) {
+	groups := slices.Concat(direct, inherited)
+	for _, g := range groups {
 		add(g.Policies, source{group: g.ID, groupName: g.Name, external: g.Type == external})
 	}
 	users, err := v.usersOf(ctx, e)
@@ -74,7 +90,7 @@ func (v *Vault) sources(ctx context.Context, e *entity) ([]source, error) {
 	for _, u := range users {
 		add(u.policies(), source{user: u})
 	}
-	return all, nil
+	return &standing{all, groups}, nil
 }
 
 // List reads the entity, its groups and its users.
@@ -84,11 +100,11 @@ func (c roleAssignments) List(ctx context.Context, id access.AccountID) (grants 
 	if err != nil {
 		return nil, err
 	}
-	sources, err := c.sources(ctx, e)
+	stands, err := c.standing(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range sources {
+	for _, s := range stands.sources {
 		grant := access.Grant{ID: s.grant(), Label: s.label()}
 		if s.external {
 			grant.Stays = &access.Error{
@@ -211,31 +227,16 @@ func (v *Vault) acl(ctx context.Context, who *policy.Identity, names []string) (
 
 // allowed is what the entity's policies allow it, with those of its groups and its users, and default.
 func (v *Vault) allowed(ctx context.Context, e *entity) (*policy.ACL, error) {
-	sources, err := v.sources(ctx, e)
+	stands, err := v.standing(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	direct, inherited, err := v.groupsOf(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	names := []string{"default"}
-	for _, s := range sources {
-		names = append(names, s.policy)
-	}
-	return v.acl(ctx, e.identity(slices.Concat(direct, inherited)), names)
+	return v.acl(ctx, e.identity(stands.groups), stands.policies())
 }
 
 // Refuse keeps somebody in charge of the policies.
 func (c roleAssignments) Refuse(ctx context.Context, id access.AccountID, going access.Holdings) error {
-	e, err := c.entity(ctx, id)
-	if err != nil {
-		return system.IgnoreNotFound(err)
-	}
-	if e.Disabled {
-		return nil
-	}
-	return c.refuseLastAdministrator(ctx, e, func(from source) bool {
+	return c.refuseLastAdministrator(ctx, id, func(from source) bool {
 		_, goes := going[from.grant()]
 		return goes
 	})

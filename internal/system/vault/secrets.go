@@ -53,14 +53,11 @@ func (c sharedSecrets) List(ctx context.Context, id access.AccountID) (grants []
 
 // reach is what the entity may do, as far as it is known.
 func (c sharedSecrets) reach(ctx context.Context, e *entity) (*policy.ACL, error) {
-	sources, err := c.sources(ctx, e)
+	stands, err := c.standing(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	names := []string{"default"}
-	for _, s := range sources {
-		names = append(names, s.policy)
-	}
+	names := stands.policies()
 	all, err := c.sweep(ctx)
 	if err != nil {
 		return nil, err
@@ -71,12 +68,7 @@ func (c sharedSecrets) reach(ctx context.Context, e *entity) (*policy.ACL, error
 		}
 	}
 	slices.Sort(names)
-	names = slices.Compact(names)
-	direct, inherited, err := c.groupsOf(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	return c.acl(ctx, e.identity(slices.Concat(direct, inherited)), names)
+	return c.acl(ctx, e.identity(stands.groups), slices.Compact(names))
 }
 
 // unseen has a row for each auth method that the entity signs in through and that may give it policies which nothing in Vault
