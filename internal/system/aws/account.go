@@ -49,17 +49,27 @@ func (c account) Dispose(d access.Disposition) (access.Connector, bool) {
 
 // denied says that a policy of the user's own denies everything to it: ours, or another, or AWSDenyAll.
 func (o *IAM) denied(ctx context.Context, u *user) (bool, error) {
+	all, _, err := o.denials(ctx, u)
+	return all, err
+}
+
+// denials says whether policies of the user's own deny everything to it, and whether they do to its temporary credentials.
+func (o *IAM) denials(ctx context.Context, u *user) (all, temporary bool, err error) {
 	policies, err := o.inline(ctx, u)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	for _, d := range policies {
-		if d.deniesAll() {
-			return true, nil
-		}
+		all, temporary = all || d.deniesAll(), temporary || d.deniesTemporary()
 	}
-	attached, err := o.attached(ctx, u)
-	return slices.ContainsFunc(attached, func(p types.AttachedPolicy) bool { return isDenyAll(sdk.ToString(p.PolicyArn)) }), err
+	if !all {
+		attached, err := o.attached(ctx, u)
+		if err != nil {
+			return false, false, err
+		}
+		all = slices.ContainsFunc(attached, func(p types.AttachedPolicy) bool { return isDenyAll(sdk.ToString(p.PolicyArn)) })
+	}
+	return all, all || temporary, nil
 }
 
 // detailDenied is denied, of a user as GetAccountAuthorizationDetails has it.

@@ -106,14 +106,11 @@ func (c sharedSecrets) List(ctx context.Context, id access.AccountID) (grants []
 		return nil, err
 	}
 	// Of whom everything is denied to a simulation would say the same, were it not for the conditions of other policies.
-	if denied, err := c.denied(ctx, u); err != nil || denied {
+	denied, ended, err := c.denials(ctx, u)
+	if err != nil || denied {
 		return nil, err
 	}
 	all, err := c.all(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ended, err := sessions{guarded(c)}.ended(ctx, u)
 	if err != nil {
 		return nil, err
 	}

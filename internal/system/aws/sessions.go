@@ -42,7 +42,7 @@ func (c sessions) List(ctx context.Context, id access.AccountID) (grants []acces
 	if err != nil {
 		return nil, err
 	}
-	ended, err := c.ended(ctx, u)
+	_, ended, err := c.denials(ctx, u)
 	if err != nil {
 		return nil, err
 	}
@@ -65,20 +65,6 @@ func (c sessions) List(ctx context.Context, id access.AccountID) (grants []acces
 		grants = append(grants, grant)
 	}
 	return grants, nil
-}
-
-// ended says that the user's temporary credentials are worth nothing.
-func (c sessions) ended(ctx context.Context, u *user) (bool, error) {
-	policies, err := c.inline(ctx, u)
-	if err != nil {
-		return false, err
-	}
-	for _, d := range policies {
-		if d.deniesTemporary() {
-			return true, nil
-		}
-	}
-	return c.denied(ctx, u)
 }
 
 // A role is what this package needs of one.
