@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
+	"github.com/offboard/terraform-provider-offboard/internal/sandbox"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/github"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/google"
 	"github.com/offboard/terraform-provider-offboard/internal/sandbox/okta"
@@ -16,21 +16,25 @@ import (
 
 // giveBack is what administrators do behind Terraform's back.
 func (d *demo) giveBack(ctx context.Context) error {
-	err := ask(ctx, http.MethodPut, d.okta.URL(), "/api/v1/groups/"+d.org.GroupID("VPN users")+"/users/"+d.org.UserID(leaver),
-		"", "SSWS "+okta.Token)
-	if err != nil {
-		return err
-	}
+	const active = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":true}]}`
 	role := fmt.Sprintf(`{"assignedTo":%q,"roleId":%q,"scopeType":"CUSTOMER"}`, d.tenant.UserID(leaver), d.tenant.RoleID(google.HelpDeskRole))
-	err = errors.Join(err, ask(ctx, http.MethodPost, d.google.URL(), "/admin/directory/v1/customer/my_customer/roleassignments", role,
-		"Bearer "+d.tenant.IssueToken(google.Admin)))
-	active := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":true}]}`
-	err = errors.Join(err, ask(ctx, http.MethodPatch, d.slack.URL(), scim.Base+"/Users/"+d.app.UserID(leaver), active, "Bearer "+scim.Token))
-	err = errors.Join(err, ask(ctx, http.MethodPost, d.vault.URL(), "/v1/identity/entity/id/"+d.cluster.UserID(leaver), `{"disabled":false}`, "Bearer "+vault.Token))
-	err = errors.Join(err, ask(ctx, http.MethodPut, d.github.URL(), "/orgs/"+github.Login+"/memberships/jane-doe", `{"role":"member"}`, "Bearer "+github.Token))
+	for _, back := range []struct {
+		of                             *sandbox.Server
+		method, path, body, credential string
+	}{
+		{d.okta, http.MethodPut, "/api/v1/groups/" + d.org.GroupID("VPN users") + "/users/" + d.org.UserID(leaver), "", "SSWS " + okta.Token},
+		{d.google, http.MethodPost, "/admin/directory/v1/customer/my_customer/roleassignments", role, "Bearer " + d.tenant.IssueToken(google.Admin)},
+		{d.slack, http.MethodPatch, scim.Base + "/Users/" + d.app.UserID(leaver), active, "Bearer " + scim.Token},
+		{d.vault, http.MethodPost, "/v1/identity/entity/id/" + d.cluster.UserID(leaver), `{"disabled":false}`, "Bearer " + vault.Token},
+		{d.github, http.MethodPut, "/orgs/" + github.Login + "/memberships/jane-doe", `{"role":"member"}`, "Bearer " + github.Token},
+	} {
+		if err := ask(ctx, back.method, back.of.URL(), back.path, back.body, back.credential); err != nil {
+			return err
+		}
+	}
 	fmt.Println("    and, in the console of AWS: Create access key")
 	d.cloud.CreateAccessKey(leaver)
-	return err
+	return nil
 }
 
 func ask(ctx context.Context, method, base, path, body, credential string) error {
