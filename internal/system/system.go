@@ -113,6 +113,26 @@ func Pages(read func(mark string) (next string, err error)) error {
 	}
 }
 
+// Doing puts what was being done into an error that says what to do already, as the transport's do. Any other stays as it is.
+func Doing(what string, err error) error {
+	if e, ok := errors.AsType[*access.Error](err); ok {
+		explained := *e
+		explained.Op = what
+		return &explained
+	}
+	return err
+}
+
+// Explained says whether an error of a vendor's client needs no more explaining, and what it is then: none, the context's own,
+// which stays as it is, or one that says what to do already, as one of doing what.
+func Explained(ctx context.Context, what string, err error) (done bool, explained error) {
+	if err != nil && ctx.Err() != nil {
+		return true, ctx.Err()
+	}
+	_, says := errors.AsType[*access.Error](err)
+	return err == nil || says, Doing(what, err)
+}
+
 // IgnoreNotFound is for removals: what is gone already needs no removing.
 func IgnoreNotFound(err error) error {
 	if access.KindOf(err) == access.NotFound {

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/go-cleanhttp"
@@ -50,6 +51,21 @@ type Budget struct {
 	Limit, Remaining int
 	// Window is how long until the budget is full again.
 	Window time.Duration
+}
+
+// BudgetIn reads a budget from headers that begin alike and end with Limit, Remaining and Reset. The reset is a moment on the
+// vendor's clock, in seconds since 1970, so it is taken as a distance from the Date of the same answer.
+func BudgetIn(prefix string) func(http.Header) (Budget, bool) {
+	return func(h http.Header) (Budget, bool) {
+		limit, err1 := strconv.Atoi(h.Get(prefix + "Limit"))
+		remaining, err2 := strconv.Atoi(h.Get(prefix + "Remaining"))
+		reset, err3 := strconv.ParseInt(h.Get(prefix+"Reset"), 10, 64)
+		date, err4 := http.ParseTime(h.Get("Date"))
+		if err1 != nil || err2 != nil || err3 != nil || err4 != nil {
+			return Budget{}, false
+		}
+		return Budget{Limit: limit, Remaining: remaining, Window: time.Unix(reset, 0).Sub(date)}, true
+	}
 }
 
 // Options make a Transport.

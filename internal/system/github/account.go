@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -99,7 +100,7 @@ func (c theAccount) personal(ctx context.Context, s *subject) (grants []access.G
 		// One to the account is its membership, which has not been accepted.
 		if s.invitation == i.ID || !s.invited() && i.Login == "" && slices.Contains(all.emails[s.ID], strings.ToLower(i.Email)) {
 			grants = append(grants, access.Grant{
-				ID: access.GrantID(fmt.Sprint(invitationPrefix, i.ID)), Label: fmt.Sprintf("%s (open invitation, as %s)", or(i.Email, i.Login), or(i.Role, member)),
+				ID: access.GrantID(fmt.Sprint(invitationPrefix, i.ID)), Label: fmt.Sprintf("%s (open invitation, as %s)", cmp.Or(i.Email, i.Login), cmp.Or(i.Role, member)),
 			})
 		}
 	}
@@ -116,7 +117,7 @@ func (m *membership) grant(s *subject) access.Grant {
 		grant.Label, grant.Note = s.Login+" (invited, has not accepted)", ""
 	}
 	if m.indirect() {
-		teams := or(strings.Join(m.Through, ", "), "unknown")
+		teams := cmp.Or(strings.Join(m.Through, ", "), "unknown")
 		grant.Label = fmt.Sprintf("%s (%s, via enterprise team: %s)", s.Login, m.status(), teams)
 		grant.Stays = throughEnterprise(teams)
 	}
@@ -171,7 +172,7 @@ func (c theAccount) Remove(ctx context.Context, id access.AccountID, grant acces
 	case err != nil || !is:
 		return gone, err
 	case m.indirect():
-		return access.Receipt{}, throughEnterprise(or(strings.Join(m.Through, ", "), "unknown"))
+		return access.Receipt{}, throughEnterprise(cmp.Or(strings.Join(m.Through, ", "), "unknown"))
 	case m.State == activeState:
 		if err := c.mayLeave(ctx, s, m); err != nil {
 			return access.Receipt{}, err

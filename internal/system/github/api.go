@@ -161,27 +161,11 @@ func malformed(call op, what string) *access.Error {
 	return &access.Error{Kind: access.Malformed, Op: call.what, Reason: "GitHub answered with " + what, Fix: vendor.Hint}
 }
 
-// explained puts what was being done into an error of the transport's.
-func explained(what string, err error) error {
-	if e, ok := errors.AsType[*access.Error](err); ok {
-		changed := *e
-		changed.Op = what
-		return &changed
-	}
-	return err
-}
-
 // explain turns an error of the client into one that says what to do, and nil into nil. Only the context's own error stays
 // as it is.
 func (d *door) explain(ctx context.Context, call op, resp *sdk.Response, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	if _, ok := errors.AsType[*access.Error](err); ok {
-		return explained(call.what, err)
+	if done, explained := system.Explained(ctx, call.what, err); done {
+		return explained
 	}
 	if resp == nil || resp.Response == nil || resp.StatusCode < 300 {
 		return malformed(call, "what can't be read: "+d.transport.Redact(err.Error()))

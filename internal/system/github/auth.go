@@ -2,6 +2,7 @@ package github
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // appTokens puts the access token of an installation on each request. It gets one with a signed word of the App's, and
@@ -102,7 +104,7 @@ func (t *appTokens) asApp(ctx context.Context, what, method, path string, into a
 	req.Header.Set("Accept", "application/vnd.github+json")
 	resp, err := t.next.RoundTrip(bearing(req, assertion))
 	if err != nil {
-		return explained(what, err)
+		return system.Doing(what, err)
 	}
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
@@ -118,7 +120,7 @@ func (t *appTokens) asApp(ctx context.Context, what, method, path string, into a
 		}
 		_ = json.Unmarshal(body, &said) // Without a message the status has to do.
 		return &access.Error{
-			Kind: access.Denied, Op: what, Reason: fmt.Sprintf("%s (%s)", or(said.Message, "GitHub refuses it"), resp.Status),
+			Kind: access.Denied, Op: what, Reason: fmt.Sprintf("%s (%s)", cmp.Or(said.Message, "GitHub refuses it"), resp.Status),
 			Fix: "Is app_id the App's, is app_private_key one of its keys, and is it installed in the organization under app_installation_id?",
 		}
 	}

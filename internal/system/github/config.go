@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
@@ -51,8 +52,8 @@ func (c Config) WithEnvironment(getenv func(string) string) Config {
 	fill(&c.AppID, "GITHUB_APP_ID")
 	fill(&c.AppInstallationID, "GITHUB_APP_INSTALLATION_ID")
 	fill(&c.AppPrivateKey, "GITHUB_APP_PEM_FILE")
-	here, err1 := restAPI(or(c.BaseURL, publicAPI))
-	runs, err2 := restAPI(or(getenv("GITHUB_API_URL"), publicAPI))
+	here, err1 := restAPI(cmp.Or(c.BaseURL, publicAPI))
+	runs, err2 := restAPI(cmp.Or(getenv("GITHUB_API_URL"), publicAPI))
 	if getenv("GITHUB_ACTIONS") == "true" && err1 == nil && err2 == nil && here == runs {
 		fill(&c.Actor, "GITHUB_ACTOR")
 	}

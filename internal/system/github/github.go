@@ -10,7 +10,6 @@ package github
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -107,7 +106,7 @@ var vendor = transport.Vendor{
 	Name:   "GitHub",
 	Hint:   "Check that base_url is that of the REST API, such as https://api.github.com, that organization is what it is called now, and that no proxy answers in its place.",
 	Bucket: bucket,
-	Budget: budget,
+	Budget: transport.BudgetIn("X-RateLimit-"),
 	Apart: func(r *http.Request) (string, time.Duration) {
 		if reads(r) {
 			return "", 0
@@ -140,19 +139,6 @@ func bucket(r *http.Request) string {
 	return "core"
 }
 
-// budget reads the headers of the primary rate limit. The reset is a moment on GitHub's clock, so it is taken as a
-// distance from the Date of the same answer.
-func budget(h http.Header) (transport.Budget, bool) {
-	limit, err1 := strconv.Atoi(h.Get("X-RateLimit-Limit"))
-	remaining, err2 := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
-	reset, err3 := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64)
-	date, err4 := http.ParseTime(h.Get("Date"))
-	if err1 != nil || err2 != nil || err3 != nil || err4 != nil {
-		return transport.Budget{}, false
-	}
-	return transport.Budget{Limit: limit, Remaining: remaining, Window: time.Unix(reset, 0).Sub(date)}, true
-}
-
 // needsSuccessor is why what would be left without anybody is not simply taken away.
 func needsSuccessor(ctx context.Context, what, otherwise string) error {
 	if err := ctx.Err(); err != nil {
@@ -161,11 +147,4 @@ func needsSuccessor(ctx context.Context, what, otherwise string) error {
 	return &access.Error{
 		Kind: access.Blocked, Op: what, Reason: "it needs a successor: " + otherwise, Fix: "Set successor to somebody who stays.",
 	}
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -110,7 +111,7 @@ func (c appAssignments) given(ctx context.Context, repos []*repository) (map[acc
 			}
 			for _, id := range whose {
 				note(id, access.Grant{
-					ID: repoGrant(repoInvitationPrefix, r.ID, i.ID), Label: c.repoLabel(r, "open invitation, "+or(i.Permissions, "unknown rights")),
+					ID: repoGrant(repoInvitationPrefix, r.ID, i.ID), Label: c.repoLabel(r, "open invitation, "+cmp.Or(i.Permissions, "unknown rights")),
 				})
 			}
 		}

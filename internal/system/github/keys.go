@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -105,7 +106,7 @@ func (c keys) grant(r *repository, key *deployKey) access.Grant {
 		what += ", last used on " + key.LastUsed.UTC().Format(time.DateOnly)
 	}
 	return access.Grant{
-		ID: repoGrant(keyPrefix, r.ID, key.ID), Label: system.OneLine(or(key.Title, "unnamed") + " on " + c.repoLabel(r, what)),
+		ID: repoGrant(keyPrefix, r.ID, key.ID), Label: system.OneLine(cmp.Or(key.Title, "unnamed") + " on " + c.repoLabel(r, what)),
 		Note: "What deploys or builds with this key stops working. A key can't be changed, so make a new one first where it is needed.",
 	}
 }

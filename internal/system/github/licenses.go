@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -83,11 +84,11 @@ func (c licenses) List(ctx context.Context, id access.AccountID) ([]access.Grant
 		return nil, err
 	}
 	grant := access.Grant{
-		ID: copilotGrant, Label: "GitHub Copilot (" + or(seat.Plan, "unknown plan") + ")",
+		ID: copilotGrant, Label: "GitHub Copilot (" + cmp.Or(seat.Plan, "unknown plan") + ")",
 		Note: "A seat can be used, and is paid for, until the end of the billing cycle in which it is cancelled.",
 	}
 	if seat.Team != nil {
-		grant.Label = system.OneLine("GitHub Copilot (" + or(seat.Plan, "unknown plan") + ", via team: " + or(seat.Team.Name, seat.Team.Slug) + ")")
+		grant.Label = system.OneLine("GitHub Copilot (" + cmp.Or(seat.Plan, "unknown plan") + ", via team: " + cmp.Or(seat.Team.Name, seat.Team.Slug) + ")")
 		grant.Stays = errTeamsSeat(seat.Team)
 	}
 	if seat.Ends != "" {
@@ -98,7 +99,7 @@ func (c licenses) List(ctx context.Context, id access.AccountID) ([]access.Grant
 
 func errTeamsSeat(t *team) *access.Error {
 	return &access.Error{
-		Kind: access.Blocked, Op: "cancel a Copilot seat", Reason: "the seat comes with the team " + or(t.Name, t.Slug) + ", and GitHub cancels no single one of those",
+		Kind: access.Blocked, Op: "cancel a Copilot seat", Reason: "the seat comes with the team " + cmp.Or(t.Name, t.Slug) + ", and GitHub cancels no single one of those",
 		Fix: "It goes when offboard_group_membership has removed the person from that team.",
 	}
 }

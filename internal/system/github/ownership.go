@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -83,7 +84,7 @@ func (c groupOwnership) owned(ctx context.Context, teams []*team, repos []*repos
 		}
 		if len(maintainers) == 1 && !t.enterprise() {
 			everybody[maintainers[0]] = append(everybody[maintainers[0]], access.Grant{
-				ID: repoGrant(teamPrefix, t.ID), Label: system.OneLine(or(t.Name, t.Slug) + " (team, the only maintainer)"),
+				ID: repoGrant(teamPrefix, t.ID), Label: system.OneLine(cmp.Or(t.Name, t.Slug) + " (team, the only maintainer)"),
 			})
 		}
 	})
@@ -169,7 +170,7 @@ func (c groupOwnership) Vet(ctx context.Context, _ access.AccountID, _ access.Ho
 		return nil
 	}
 	return &access.Error{
-		Kind: access.Blocked, Op: "give teams and repositories to " + or(s.Login, string(successor)), Reason: "they are not a member of the organization",
+		Kind: access.Blocked, Op: "give teams and repositories to " + cmp.Or(s.Login, string(successor)), Reason: "they are not a member of the organization",
 		Fix: "Name a successor who is.",
 	}
 }

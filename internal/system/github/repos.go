@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -121,7 +122,7 @@ type collaborator struct {
 func (c *collaborator) given() (role string, has bool) {
 	for _, s := range c.Sources {
 		if s.Source.Type == "Repository" {
-			return or(s.RoleName, strings.ToLower(s.Permission)), true
+			return cmp.Or(s.RoleName, strings.ToLower(s.Permission)), true
 		}
 	}
 	return "", false

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -101,7 +102,7 @@ func (r *orgRole) grants(u *roleUser) (grants []access.Grant) {
 	}
 	for _, t := range u.InheritedFrom {
 		grants = append(grants, access.Grant{
-			ID: access.GrantID(fmt.Sprintf("%s@%d", repoGrant(rolePrefix, r.ID), t.ID)), Label: system.OneLine(fmt.Sprintf("%s (organization role, via team: %s)", name, or(t.Name, t.Slug))),
+			ID: access.GrantID(fmt.Sprintf("%s@%d", repoGrant(rolePrefix, r.ID), t.ID)), Label: system.OneLine(fmt.Sprintf("%s (organization role, via team: %s)", name, cmp.Or(t.Name, t.Slug))),
 		})
 	}
 	return grants

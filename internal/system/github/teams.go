@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -171,9 +172,9 @@ func (t *team) membership(m teamMember) access.Grant {
 	if m.maintainer {
 		what = "team, maintainer"
 	}
-	grant := access.Grant{ID: repoGrant(teamPrefix, t.ID), Label: system.OneLine(fmt.Sprintf("%s (%s)", or(t.Name, t.Slug), what))}
+	grant := access.Grant{ID: repoGrant(teamPrefix, t.ID), Label: system.OneLine(fmt.Sprintf("%s (%s)", cmp.Or(t.Name, t.Slug), what))}
 	if t.enterprise() {
-		grant.Label = system.OneLine(fmt.Sprintf("%s (enterprise %s)", or(t.Name, t.Slug), what))
+		grant.Label = system.OneLine(fmt.Sprintf("%s (enterprise %s)", cmp.Or(t.Name, t.Slug), what))
 		grant.Stays = &access.Error{
 			Kind: access.Blocked, Op: "remove a membership", Reason: "the team is the enterprise's, and its members only change there",
 			Fix: "Take the person out of the team in the enterprise's settings.",

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -74,7 +75,7 @@ func (c tokens) List(ctx context.Context, id access.AccountID) (grants []access.
 				continue
 			}
 			grants = append(grants, access.Grant{
-				ID: access.GrantID(part.prefix + strconv.FormatInt(pat.ID, 10)), Label: fmt.Sprintf("%s (%s%s)", or(pat.Name, "unnamed"), part.what, pat.until()),
+				ID: access.GrantID(part.prefix + strconv.FormatInt(pat.ID, 10)), Label: fmt.Sprintf("%s (%s%s)", cmp.Or(pat.Name, "unnamed"), part.what, pat.until()),
 			})
 		}
 	}
@@ -116,7 +117,7 @@ func (c tokens) authorizations(ctx context.Context, s *subject) (grants []access
 		case !strings.EqualFold(a.Login, s.Login):
 			continue
 		}
-		label := fmt.Sprintf("%s (%s, authorized for single sign-on)", or(a.Title, or(a.Note, "unnamed")), a.Type)
+		label := fmt.Sprintf("%s (%s, authorized for single sign-on)", cmp.Or(a.Title, cmp.Or(a.Note, "unnamed")), a.Type)
 		grants = append(grants, access.Grant{ID: access.GrantID(authorizationPrefix + strconv.FormatInt(a.ID, 10)), Label: system.OneLine(label)})
 	}
 	return grants, nil

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -316,7 +317,7 @@ type invitation struct {
 
 func (i *invitation) account() access.Account {
 	return access.Account{
-		ID: access.AccountID(fmt.Sprint(invitationPrefix, i.ID)), Names: []string{strings.ToLower(or(i.Email, i.Login))}, Status: pending, Active: true,
+		ID: access.AccountID(fmt.Sprint(invitationPrefix, i.ID)), Names: []string{strings.ToLower(cmp.Or(i.Email, i.Login))}, Status: pending, Active: true,
 	}
 }
 
@@ -441,7 +442,7 @@ func (g *GitHub) mustNotBeOurs(ctx context.Context, id int64) error {
 		return nil
 	}
 	return &access.Error{
-		Kind: access.Blocked, Op: what, Reason: "the GitHub App " + or(app.Slug, g.config.AppID) + ", as which this provider runs, is owned by this account",
+		Kind: access.Blocked, Op: what, Reason: "the GitHub App " + cmp.Or(app.Slug, g.config.AppID) + ", as which this provider runs, is owned by this account",
 		Fix: "Transfer the App to the organization first (its settings, Advanced).",
 	}
 }

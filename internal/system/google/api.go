@@ -230,16 +230,8 @@ func notSupported(message string) bool {
 // explain turns an error of the client into one that says what to do, and nil into nil. Only the context's
 // own error stays as it is.
 func (g *Google) explain(ctx context.Context, call op, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	if e, ok := errors.AsType[*access.Error](err); ok {
-		explained := *e
-		explained.Op = call.what
-		return &explained
+	if done, explained := system.Explained(ctx, call.what, err); done {
+		return explained
 	}
 	refusal, ok := errors.AsType[*googleapi.Error](err)
 	if !ok {

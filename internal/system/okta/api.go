@@ -134,16 +134,8 @@ func malformed(call op, what string) *access.Error {
 // explain turns an error of the SDK into one that says what to do, and nil into nil. Only the context's
 // own error stays as it is.
 func (o *Okta) explain(ctx context.Context, call op, resp *sdk.Response, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	if e, ok := errors.AsType[*access.Error](err); ok {
-		explained := *e
-		explained.Op = call.what
-		return &explained
+	if done, explained := system.Explained(ctx, call.what, err); done {
+		return explained
 	}
 	refusal, ok := errors.AsType[*sdk.Error](err)
 	if !ok || resp == nil || resp.Response == nil {

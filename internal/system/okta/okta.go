@@ -9,10 +9,8 @@ package okta
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	sdk "github.com/okta/okta-sdk-golang/v2/okta"
 
@@ -98,7 +96,7 @@ var vendor = transport.Vendor{
 	Name:   "Okta",
 	Hint:   "Check that org_url is the org's own URL, such as https://acme.okta.com, and that no proxy or login page answers in its place.",
 	Bucket: bucket,
-	Budget: budget,
+	Budget: transport.BudgetIn("X-Rate-Limit-"),
 	Transient: func(status int, body []byte) bool {
 		// A role assignment is being changed, a user is still being activated, a resource is locked.
 		text := string(body)
@@ -130,17 +128,4 @@ func bucket(r *http.Request) string {
 		return family
 	}
 	return "other"
-}
-
-// budget reads Okta's rate-limit headers. The reset is a moment on Okta's clock, so it is taken as a
-// distance from the Date of the same answer.
-func budget(h http.Header) (transport.Budget, bool) {
-	limit, err1 := strconv.Atoi(h.Get("X-Rate-Limit-Limit"))
-	remaining, err2 := strconv.Atoi(h.Get("X-Rate-Limit-Remaining"))
-	reset, err3 := strconv.ParseInt(h.Get("X-Rate-Limit-Reset"), 10, 64)
-	date, err4 := http.ParseTime(h.Get("Date"))
-	if err1 != nil || err2 != nil || err3 != nil || err4 != nil {
-		return transport.Budget{}, false
-	}
-	return transport.Budget{Limit: limit, Remaining: remaining, Window: time.Unix(reset, 0).Sub(date)}, true
 }

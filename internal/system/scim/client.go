@@ -109,13 +109,8 @@ func (s *SCIM) send(ctx context.Context, r request) (answer, error) {
 
 // failed is an error of the transport's, which says what was being done, or the context's own.
 func (s *SCIM) failed(ctx context.Context, what string, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if e, ok := asError(err); ok {
-		changed := *e
-		changed.Op = s.op(what)
-		return &changed
+	if done, explained := system.Explained(ctx, s.op(what), err); done {
+		return explained
 	}
 	return &access.Error{Kind: access.Unavailable, Op: s.op(what), Reason: s.transport.Redact(err.Error())}
 }

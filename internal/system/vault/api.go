@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/vault/api"
 
 	"github.com/offboard/terraform-provider-offboard/internal/access"
+	"github.com/offboard/terraform-provider-offboard/internal/system"
 )
 
 // A call is something asked of Vault as people name it, with the path and the capability that a policy has to grant
@@ -151,16 +152,8 @@ func malformed(c call, what string) *access.Error {
 // explain turns an error of the client into one that says what to do, and nil into nil. Only the context's own error
 // stays as it is.
 func (v *Vault) explain(ctx context.Context, c call, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	if e, ok := errors.AsType[*access.Error](err); ok {
-		explained := *e
-		explained.Op = c.what
-		return &explained
+	if done, explained := system.Explained(ctx, c.what, err); done {
+		return explained
 	}
 	refusal, ok := errors.AsType[*api.ResponseError](err)
 	if !ok {
